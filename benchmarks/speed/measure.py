@@ -1,0 +1,64 @@
+"""Timing side by side, and tables."""
+
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from benchmarks.machine import machine
+
+HERE = Path(__file__).parent
+
+
+class Seconds(NamedTuple):
+    """Least and median time of several calls."""
+
+    least: float
+    middle: float
+
+
+def interleaved(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, Seconds]:
+    """Time the calls in turn, A B C A B C …, so that a busy moment falls on all of them.
+
+    Each is called once before, so nothing compiles while it is timed. A call must wait for its
+    own result.
+    """
+    for call in calls.values():
+        call()
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - began)
+    return {name: Seconds(min(found), median(found)) for name, found in times.items()}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> list[str]:
+    """Markdown table, its first `words` columns words and the others numbers."""
+    rule = "|".join(["---"] * words + ["---:"] * (len(head) - words))
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    return [lines[0], f"|{rule}|", *lines[1:]]
+
+
+def write(name: str, title: str, text: Sequence[str], extra: Sequence[str] = ()) -> None:
+    """Write `name`.md: title, the command, the machine, versions of `extra` packages, the text."""
+    versions = "".join(f", {package} {version(package)}" for package in extra)
+    head = [
+        f"# {title}",
+        "",
+        f"`python -m benchmarks.speed.{name}`",
+        "",
+        f"{machine()}{versions}",
+        "",
+    ]
+    path = HERE / f"{name}.md"
+    path.write_text("\n".join([*head, *text, ""]))
+    print(path.read_text())
+
+
+def micro(seconds: float) -> str:
+    """Microseconds, as a table shows them."""
+    return f"{seconds * 1e6:.0f}"

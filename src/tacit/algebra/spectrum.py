@@ -1,0 +1,56 @@
+"""Singular values, and the norms and ranks read off them; not to be differentiated."""
+
+import jax.numpy as jnp
+
+from tacit._typing import IntScalar, Matrix, RealScalar, ScalarLike, Spectrum
+
+
+def singular_values(X: Matrix) -> Spectrum:
+    """Singular values σ₁ ≥ … ≥ σ_d of X, in descending order."""
+    return jnp.linalg.svd(X, compute_uv=False)
+
+
+def spectral_norm(spectrum: Spectrum) -> RealScalar:
+    """Spectral norm ‖X‖₂ = σ₁."""
+    return jnp.max(spectrum)
+
+
+def nuclear_norm(spectrum: Spectrum) -> RealScalar:
+    """Nuclear norm ‖X‖_* = Σ σ_i."""
+    return jnp.sum(spectrum)
+
+
+def schatten_norm(spectrum: Spectrum, order: ScalarLike) -> RealScalar:
+    """Schatten (quasi-)norm (Σ σ_i^q)^{1/q} of order q > 0; a norm for q ≥ 1."""
+    return jnp.sum(spectrum**order) ** (1 / order)
+
+
+def effective_rank(spectrum: Spectrum) -> RealScalar:
+    """Entropy effective rank exp(−Σ p_i ln p_i), p = σ / Σσ [roy2007effective].
+
+    It is 1 for rank one, d for d equal singular values, and 0 for X = 0, where p is undefined.
+    """
+    total = jnp.sum(spectrum)
+    p = spectrum / jnp.where(total > 0, total, 1)
+    entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log(jnp.where(p > 0, p, 1)), 0))
+    return jnp.where(total > 0, jnp.exp(entropy), 0)
+
+
+def stable_rank(spectrum: Spectrum) -> RealScalar:
+    """Nuclear-over-spectral rank ‖X‖_* / ‖X‖₂, the effective rank of [chou2024]; 0 for X = 0.
+
+    Not the Frobenius kind ‖X‖_F² / ‖X‖₂², which goes by the same name elsewhere.
+    """
+    largest = spectral_norm(spectrum)
+    return jnp.where(largest > 0, nuclear_norm(spectrum) / jnp.where(largest > 0, largest, 1), 0)
+
+
+def numerical_rank(spectrum: Spectrum, tolerance: ScalarLike = 1e-2) -> IntScalar:
+    """Number of singular values above `tolerance` · σ₁."""
+    return jnp.sum(spectrum > tolerance * spectral_norm(spectrum))
+
+
+def shrink_singular_values(X: Matrix, threshold: ScalarLike) -> Matrix:
+    """Proximal map of the nuclear norm, U (S − τ)₊ Vᵀ for X = U S Vᵀ [cai2010svt]."""
+    U, spectrum, Vt = jnp.linalg.svd(X, full_matrices=False)
+    return (U * jnp.maximum(spectrum - threshold, 0)[None, :]) @ Vt

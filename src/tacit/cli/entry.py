@@ -1,0 +1,41 @@
+"""Running a command: one line on standard error and a status when it cannot be done."""
+
+import sys
+from collections.abc import Sequence
+
+from tacit.cli.app import app
+
+FAILED = 1
+"""Status when a check does not hold."""
+UNUSABLE = 2
+"""Status when the command, a file or a setting cannot be used."""
+INTERRUPTED = 130
+"""Status after Ctrl-C."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `tacit ARGUMENTS`; exits 0, 1 (a check failed), 2 (unusable input) or 130 (Ctrl-C)."""
+    sys.exit(status(sys.argv[1:] if arguments is None else arguments))
+
+
+def status(arguments: Sequence[str]) -> int:
+    """Exit status of `tacit ARGUMENTS`. A subcommand returns its own, or None for success."""
+    from cyclopts import CycloptsError
+
+    try:
+        answer = app(
+            list(arguments),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+    except KeyboardInterrupt:
+        return _say("interrupted", INTERRUPTED)
+    except (CycloptsError, ValueError, OSError) as error:
+        return _say(str(error), UNUSABLE)
+    return answer if isinstance(answer, int) else 0
+
+
+def _say(message: str, code: int) -> int:
+    print(f"tacit: {' '.join(message.split())}", file=sys.stderr)
+    return code

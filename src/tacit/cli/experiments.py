@@ -1,0 +1,113 @@
+"""`tacit list | run | check | plot | cite`."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from tacit.cli import tables
+from tacit.cli.entry import FAILED
+from tacit.cli.session import Session
+from tacit.experiments import EXPERIMENTS, citation, find
+from tacit.results import Store
+
+Preset = Literal["smoke", "paper"]
+RUNS = Path("runs")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Choice:
+    """Which run.
+
+    Attributes:
+        preset: `smoke` takes seconds, `paper` has the paper's own settings and takes minutes.
+        seed: Seed of all randomness; the preset's own if not given.
+        out: Folder where runs are stored.
+    """
+
+    preset: Preset = "smoke"
+    seed: int | None = None
+    out: Path = RUNS
+
+
+Json = Annotated[bool, Parameter(name="--json", negative=())]
+Quiet = Annotated[bool, Parameter(negative=())]
+Output = Annotated[Path | None, Parameter(name=("--output", "-o"))]
+
+
+def list_(*, runs: Annotated[bool, Parameter(negative=())] = False, out: Path = RUNS) -> None:
+    """List the experiments, or the runs that are stored.
+
+    Args:
+        runs: List the stored runs instead; one that was killed shows as unfinished.
+        out: Folder where runs are stored.
+    """
+    tables.runs(Store(out).runs(), out) if runs else tables.experiments(EXPERIMENTS)
+
+
+def run(
+    name: str, /, *, choice: Choice = Choice(), json: Json = False, quiet: Quiet = False
+) -> None:
+    """Run an experiment and store its records.
+
+    Args:
+        name: An experiment of `tacit list`.
+        choice: Preset, seed and folder.
+        json: Print a summary as JSON.
+        quiet: Show no progress.
+    """
+    session = Session.of(name, choice.preset, choice.seed, choice.out)
+    outcome = session.run(quiet or json)
+    if json:
+        tables.as_json({**session.facts(outcome), "path": str(outcome.path)})
+    else:
+        print(f"{outcome.path}  ({outcome.seconds:.1f} s)")
+
+
+def check(
+    name: str, /, *, choice: Choice = Choice(), json: Json = False, quiet: Quiet = False
+) -> int:
+    """Run an experiment and check what its paper claims; the status is 1 when a claim fails.
+
+    Args:
+        name: An experiment of `tacit list`.
+        choice: Preset, seed and folder.
+        json: Print the claims as JSON.
+        quiet: Show no progress.
+    """
+    session = Session.of(name, choice.preset, choice.seed, choice.out)
+    outcome = session.run(quiet or json)
+    verdicts = session.experiment.check(outcome.dataset, session.config)
+    if json:
+        tables.as_json({**session.facts(outcome), "claims": [tables.claim(v) for v in verdicts]})
+    else:
+        tables.verdicts(session.name, verdicts, outcome.seconds)
+    return 0 if all(verdict.holds for verdict in verdicts) else FAILED
+
+
+def plot(name: str, /, *, choice: Choice = Choice(), output: Output = None) -> None:
+    """Draw the figure of a stored run, without running it.
+
+    Args:
+        name: An experiment of `tacit list`.
+        choice: Preset, seed and folder.
+        output: The figure: PNG, PDF or SVG by its ending; NAME.png beside the records by default.
+    """
+    from tacit import plots
+
+    session = Session.of(name, choice.preset, choice.seed, choice.out)
+    dataset = session.load()
+    output = output or choice.out / session.name / f"{name}.png"
+    print(plots.save(session.experiment.plot(dataset), output))
+
+
+def cite(name: str, /) -> None:
+    """Print the BibTeX entry of an experiment's paper.
+
+    Args:
+        name: An experiment of `tacit list`.
+    """
+    sys.stdout.write(citation(find(name).reference) + "\n")

@@ -1,0 +1,65 @@
+"""What every file format offers: one way in, one way out."""
+
+import abc
+from dataclasses import dataclass
+from typing import IO, Any, ClassVar, Generic, Literal, TypeVar
+
+from numpy.typing import NDArray
+
+from tacit.media.location import Location
+
+Layout = TypeVar("Layout")
+
+
+@dataclass(frozen=True, eq=False)
+class Stored(Generic[Layout]):
+    """What one file holds, in the file's own numbers and before any rule about holes.
+
+    Attributes:
+        pixels: The entries in the file's own dtype, `(m, n)`, or `(m, n, 3)` in colour.
+        layout: All else that is needed to write the file again: metadata, options, other variables.
+        alpha: The opacity of each pixel in the dtype of `pixels`, `(m, n)`, if the file has one.
+        unit: The stored number that stands for 1 in `Source.values`.
+        lossy: Whether the file's compression changes the numbers that are written.
+        notes: What a user should know about how the file was read and will be written.
+    """
+
+    pixels: NDArray[Any]
+    layout: Layout
+    alpha: NDArray[Any] | None = None
+    unit: float = 1.0
+    lossy: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class AbstractCodec(abc.ABC, Generic[Layout]):
+    """Read and write one file format.
+
+    A codec may raise whatever its library raises: `formats.decode` and `write` turn it into a
+    `MediaError`. What only the codec can explain, it explains with a `MediaError` of its own.
+
+    Attributes:
+        name: The format's name in messages.
+        suffixes: The suffixes of the format's files, in lower case; the first is the preferred one.
+        signatures: How such a file begins, one of these; empty if it may begin with anything.
+        kind: Whether the file is a picture, scaled to [0, 1], or an array in its own units.
+    """
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    signatures: ClassVar[tuple[bytes, ...]]
+    kind: ClassVar[Literal["picture", "array"]]
+
+    @abc.abstractmethod
+    def decode(self, location: Location) -> Stored[Layout]:
+        """Read the file, which exists, is not empty and begins with one of the signatures."""
+
+    @abc.abstractmethod
+    def encode(
+        self,
+        stored: Stored[Layout],
+        pixels: NDArray[Any],
+        alpha: NDArray[Any] | None,
+        stream: IO[bytes],
+    ) -> None:
+        """Write `pixels` and `alpha`, of the shapes and dtypes in `stored`, in its layout."""

@@ -1,0 +1,111 @@
+"""The registry of file formats, and the one road into them."""
+
+from pathlib import Path
+from typing import Any
+
+from tacit.media._base import AbstractCodec, Stored
+from tacit.media.delimited import Delimited
+from tacit.media.errors import MediaError
+from tacit.media.jpeg import Jpeg
+from tacit.media.location import locate
+from tacit.media.mat import Mat
+from tacit.media.npy import Npy
+from tacit.media.npz import Npz
+from tacit.media.png import Png
+from tacit.media.tiff import Tiff
+from tacit.media.webp import WebP
+
+CODECS: tuple[AbstractCodec[Any], ...] = (
+    Png(),
+    Jpeg(),
+    Tiff(),
+    WebP(),
+    Npy(),
+    Npz(),
+    Mat(),
+    Delimited(),
+)
+_LONGEST_SIGNATURE = 16
+
+
+def codec_for(file: Path) -> AbstractCodec[Any]:
+    """Return the codec of a file by its suffix.
+
+    Raises:
+        MediaError: No codec has this suffix.
+    """
+    for codec in CODECS:
+        if file.suffix.lower() in codec.suffixes:
+            return codec
+    known = ", ".join(suffix for codec in CODECS for suffix in codec.suffixes)
+    raise MediaError(f"{file}: its suffix {file.suffix!r} is not one of {known}: convert it first")
+
+
+def decode(path: Path) -> tuple[AbstractCodec[Any], Stored[Any]]:
+    """Return the codec of a file and what it stores: a matrix of numbers, or a picture.
+
+    Args:
+        path: The file; for an archive, `archive.npz:name` chooses a variable.
+
+    Returns:
+        The codec and the stored numbers, real and of two dimensions (three for colour).
+
+    Raises:
+        MediaError: The file is not there, is not what its suffix says, is damaged, is too large,
+            or does not hold a matrix of real numbers.
+    """
+    location = locate(path)
+    codec = codec_for(location.file)
+    try:
+        _check_signature(location.file, codec)
+        stored = codec.decode(location)
+    except MediaError:
+        raise
+    except ModuleNotFoundError as error:
+        raise MediaError(
+            f"{path}: reading {codec.name} needs {error.name}: pip install 'tacit[media]'"
+        ) from error
+    except PermissionError as error:
+        raise MediaError(f"{path}: may not be read: change its permissions") from error
+    except MemoryError as error:
+        raise MediaError(f"{path}: does not fit into memory: make it smaller") from error
+    except Exception as error:  # decoders raise anything on a damaged file
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise MediaError(
+            f"{path}: is not a readable {codec.name} file, or was cut short ({reason}): "
+            "save or download it again"
+        ) from error
+    _check_matrix(path, codec, stored)
+    return codec, stored
+
+
+def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:
+    """Refuse a file that does not begin as its suffix promises, naming what it is instead."""
+    with open(file, "rb") as stream:
+        head = stream.read(_LONGEST_SIGNATURE)
+    if not codec.signatures or head.startswith(codec.signatures):
+        return
+    for other in CODECS:
+        if other.signatures and head.startswith(other.signatures):
+            right = file.with_suffix(other.suffixes[0]).name
+            raise MediaError(
+                f"{file}: is a {other.name} file by its content, not {codec.name}: "
+                f"rename it {right}"
+            )
+    raise MediaError(f"{file}: is not a {codec.name} file: check what it holds")
+
+
+def _check_matrix(path: Path, codec: AbstractCodec[Any], stored: Stored[Any]) -> None:
+    """Refuse what is not a matrix of real numbers."""
+    pixels = stored.pixels
+    if pixels.dtype.kind == "c":
+        raise MediaError(
+            f"{path}: holds complex numbers: save the real part, or the modulus, alone"
+        )
+    if pixels.dtype.kind not in "biuf":
+        raise MediaError(f"{path}: holds {pixels.dtype} values, not numbers: save numbers alone")
+    if codec.kind == "array" and pixels.ndim != 2:
+        raise MediaError(
+            f"{path}: is an array of {pixels.ndim} dimensions, and only matrices (2) are read: "
+            "tensors are not yet supported here"
+        )

@@ -1,0 +1,68 @@
+"""JPEG pictures."""
+
+from collections.abc import Mapping
+from typing import IO, Any, ClassVar, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media._base import AbstractCodec, Stored
+from tacit.media.errors import MediaError
+from tacit.media.location import Location
+from tacit.media.raster import check_size, full_scale, lossy_note
+
+_QUALITY = 95
+_KEPT = ("comment", "dpi", "exif", "icc_profile", "xmp")
+
+
+@final
+class Jpeg(AbstractCodec[Mapping[str, Any]]):
+    """Read and write grey and RGB JPEG through Pillow.
+
+    Written at quality 95 with the chroma subsampling, the order of scans (progressive or not),
+    colour profile, resolution, comment and Exif block that were read. The format is stored with
+    loss, so observed pixels change a little; a note says so. Pixels are not turned by the Exif
+    orientation.
+    """
+
+    name: ClassVar[str] = "JPEG"
+    suffixes: ClassVar[tuple[str, ...]] = (".jpg", ".jpeg")
+    signatures: ClassVar[tuple[bytes, ...]] = (b"\xff\xd8\xff",)
+    kind: ClassVar[Literal["picture", "array"]] = "picture"
+
+    def decode(self, location: Location) -> Stored[Mapping[str, Any]]:
+        """Read the samples and the options that will write them alike."""
+        from PIL.JpegImagePlugin import JpegImageFile, get_sampling
+
+        with open(location.file, "rb") as stream:
+            image = JpegImageFile(stream)
+            check_size(location.file, *image.size)
+            if image.mode not in ("L", "RGB"):
+                raise MediaError(
+                    f"{location.file}: its colours are {image.mode}: convert it to RGB first"
+                )
+            pixels = np.asarray(image)
+        layout = {key: image.info[key] for key in _KEPT if key in image.info} | {
+            "quality": _QUALITY,
+            "subsampling": get_sampling(image),
+            "progressive": bool(image.info.get("progressive", False)),
+        }
+        return Stored(
+            pixels,
+            layout=layout,
+            unit=full_scale(pixels.dtype),
+            lossy=True,
+            notes=(lossy_note(location.file, "JPEG"),),
+        )
+
+    def encode(
+        self,
+        stored: Stored[Mapping[str, Any]],
+        pixels: NDArray[Any],
+        alpha: NDArray[Any] | None,
+        stream: IO[bytes],
+    ) -> None:
+        """Write the samples with the options of the file that was read."""
+        from PIL import Image
+
+        Image.fromarray(np.ascontiguousarray(pixels)).save(stream, format="JPEG", **stored.layout)

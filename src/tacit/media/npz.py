@@ -1,0 +1,75 @@
+"""NumPy's `.npz` archives."""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any, ClassVar, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media._base import AbstractCodec, Stored
+from tacit.media.errors import MediaError
+from tacit.media.location import Location, choose_variable
+from tacit.media.npy import read_array
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Archive:
+    """All the arrays of an archive by name, which of them was chosen, and how it is packed."""
+
+    arrays: Mapping[str, NDArray[Any]]
+    chosen: str
+    members: tuple[zipfile.ZipInfo, ...]
+
+
+@final
+class Npz(AbstractCodec[Archive]):
+    """Read and write one matrix of an `.npz` archive; the other arrays are written as read."""
+
+    name: ClassVar[str] = "NPZ"
+    suffixes: ClassVar[tuple[str, ...]] = (".npz",)
+    signatures: ClassVar[tuple[bytes, ...]] = (b"PK\x03\x04",)
+    kind: ClassVar[Literal["picture", "array"]] = "array"
+
+    def decode(self, location: Location) -> Stored[Archive]:
+        """Read all arrays and choose the one that was named, or the only matrix."""
+        arrays: dict[str, NDArray[Any]] = {}
+        with zipfile.ZipFile(location.file) as archive:
+            members = tuple(archive.infolist())
+            for member in members:
+                if not member.filename.endswith(".npy"):
+                    raise MediaError(
+                        f"{location.file}: holds {member.filename!r}, which is not an array: "
+                        "save the arrays with numpy.savez"
+                    )
+                with archive.open(member) as stream:
+                    arrays[_variable(member)] = read_array(stream, location)
+        numeric = {name: array for name, array in arrays.items() if array.dtype.kind in "biufc"}
+        shapes = {name: array.shape for name, array in numeric.items()}
+        chosen = choose_variable(location, shapes)
+        return Stored(arrays[chosen], layout=Archive(arrays, chosen, members))
+
+    def encode(
+        self,
+        stored: Stored[Archive],
+        pixels: NDArray[Any],
+        alpha: NDArray[Any] | None,
+        stream: IO[bytes],
+    ) -> None:
+        """Write the archive with the chosen array replaced."""
+        layout = stored.layout
+        with zipfile.ZipFile(stream, "w") as archive:
+            for member in layout.members:
+                name = _variable(member)
+                fresh = zipfile.ZipInfo(member.filename, member.date_time)
+                fresh.compress_type = member.compress_type
+                with archive.open(fresh, "w", force_zip64=True) as file:
+                    array = pixels if name == layout.chosen else layout.arrays[name]
+                    np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def _variable(member: zipfile.ZipInfo) -> str:
+    """Return the name of the array in a member of the archive."""
+    return member.filename.removesuffix(".npy")

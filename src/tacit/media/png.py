@@ -1,0 +1,105 @@
+"""PNG pictures, of 1 to 16 bits a channel."""
+
+import io
+import struct
+from typing import IO, Any, ClassVar, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media._base import AbstractCodec, Stored
+from tacit.media.location import Location
+from tacit.media.raster import check_single, check_size, full_scale, join_alpha, split_alpha
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEPT = frozenset(
+    [b"cHRM", b"cICP", b"eXIf", b"gAMA", b"iCCP", b"iTXt", b"pHYs", b"sRGB", b"tEXt", b"zTXt"]
+)
+_ESSENTIAL = frozenset([b"IHDR", b"IDAT", b"IEND", b"tRNS"])
+_HEADER_END = 33  # the signature (8 bytes) and the header chunk (12 + 13), in every PNG file
+
+
+@final
+class Png(AbstractCodec[bytes]):
+    """Read and write PNG through Pillow, and through imagecodecs at 16 bits a channel.
+
+    Pillow has no colour picture of more than 8 bits a channel: it would halve such a file's
+    precision without a word. Written are the depth, the channels and the opacity that were read,
+    with the colour profile, resolution, Exif block and texts copied byte for byte. A palette
+    becomes RGB, one transparent colour becomes an alpha channel and 2 or 4 bits of grey become 8;
+    the notes say so. Pixels are not turned by the Exif orientation.
+    """
+
+    name: ClassVar[str] = "PNG"
+    suffixes: ClassVar[tuple[str, ...]] = (".png",)
+    signatures: ClassVar[tuple[bytes, ...]] = (_SIGNATURE,)
+    kind: ClassVar[Literal["picture", "array"]] = "picture"
+
+    def decode(self, location: Location) -> Stored[bytes]:
+        """Read the samples, and keep the chunks that describe them."""
+        from PIL.PngImagePlugin import PngImageFile
+
+        data = location.file.read_bytes()
+        image = PngImageFile(io.BytesIO(data))
+        check_size(location.file, *image.size)
+        check_single(location.file, image.n_frames)
+        depth, notes = data[24], []
+        if image.mode == "P":
+            notes.append("the palette picture is written as RGB")
+        elif image.has_transparency_data and image.mode not in ("LA", "RGBA"):
+            notes.append("the transparent colour is written as an alpha channel")
+        if image.mode == "L" and depth < 8:
+            notes.append(f"{depth}-bit grey is written with 8 bits")
+        if depth == 16:
+            import imagecodecs
+
+            samples = imagecodecs.png_decode(_SIGNATURE + _chunks(data, _ESSENTIAL))
+        elif image.mode == "P" or (image.has_transparency_data and image.mode == "RGB"):
+            samples = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+        elif image.has_transparency_data and image.mode in ("1", "L"):
+            samples = np.asarray(image.convert("LA"))
+        else:
+            samples = np.asarray(image)
+        pixels, alpha = split_alpha(samples)
+        return Stored(
+            pixels,
+            layout=_chunks(data, _KEPT),
+            alpha=alpha,
+            unit=full_scale(pixels.dtype),
+            notes=tuple(notes),
+        )
+
+    def encode(
+        self,
+        stored: Stored[bytes],
+        pixels: NDArray[Any],
+        alpha: NDArray[Any] | None,
+        stream: IO[bytes],
+    ) -> None:
+        """Write the samples, with the kept chunks after the header."""
+        samples = join_alpha(pixels, alpha)
+        if samples.dtype == np.uint16:
+            import imagecodecs
+
+            data = bytes(imagecodecs.png_encode(samples))
+        else:
+            from PIL import Image
+
+            buffer = io.BytesIO()
+            Image.fromarray(samples).save(buffer, format="PNG")
+            data = buffer.getvalue()
+        stream.write(data[:_HEADER_END])
+        stream.write(stored.layout)
+        stream.write(data[_HEADER_END:])
+
+
+def _chunks(data: bytes, kinds: frozenset[bytes]) -> bytes:
+    """Return the chunks of these kinds in a PNG file as they stand, one after the other."""
+    kept, start = [], len(_SIGNATURE)
+    while start + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, start)
+        end = start + 12 + length
+        if kind in kinds:
+            kept.append(data[start:end])
+        start = end
+    return b"".join(kept)

@@ -1,0 +1,68 @@
+"""What the picture formats share: the size limit, opacity and the scale of whole numbers."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media.errors import MediaError
+
+PIXEL_LIMIT = 200_000_000
+"""The most pixels that a picture may decode to."""
+
+
+def check_size(file: Path, width: int, height: int) -> None:
+    """Refuse a picture whose header promises more than `PIXEL_LIMIT` pixels.
+
+    Raises:
+        MediaError: The picture is too large.
+    """
+    if width * height > PIXEL_LIMIT:
+        raise MediaError(
+            f"{file}: is {width} × {height} pixels, more than {PIXEL_LIMIT // 10**6} megapixels: "
+            "cut it into pieces or make it smaller"
+        )
+
+
+def check_single(file: Path, frames: int) -> None:
+    """Refuse a file of several pictures: an animation or a document of pages.
+
+    Raises:
+        MediaError: There is more than one picture.
+    """
+    if frames > 1:
+        raise MediaError(f"{file}: holds {frames} pictures (frames or pages): save one as a file")
+
+
+def split_alpha(samples: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Return the colour and the opacity of `(m, n)` or `(m, n, 1 to 4)` samples, opacity last."""
+    if samples.ndim == 2:
+        return samples, None
+    if samples.shape[2] == 1:
+        return samples[..., 0], None
+    if samples.shape[2] == 2:
+        return samples[..., 0], samples[..., 1]
+    if samples.shape[2] == 4:
+        return samples[..., :3], samples[..., 3]
+    return samples, None
+
+
+def join_alpha(pixels: NDArray[Any], alpha: NDArray[Any] | None) -> NDArray[Any]:
+    """Return contiguous samples with the opacity as last channel: the inverse of `split_alpha`."""
+    if alpha is None:
+        return np.ascontiguousarray(pixels)
+    return np.dstack([pixels, alpha])
+
+
+def full_scale(dtype: np.dtype[Any]) -> float:
+    """Return the stored number that stands for 1: the largest one of an unsigned type, else 1."""
+    return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
+
+
+def lossy_note(file: Path, name: str) -> str:
+    """Return the warning that observed pixels do not survive a lossy format unchanged."""
+    return (
+        f"{file.name} is {name}, which is stored with loss: observed pixels change a little when "
+        "it is written; convert it to PNG first to keep them exactly"
+    )

@@ -1,0 +1,154 @@
+"""Reading what a user gives: a picture or an array, and what is missing of it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media._base import AbstractCodec, Stored
+from tacit.media.errors import MediaError
+from tacit.media.formats import decode
+from tacit.media.holes import lines_wholly_missing, mask_holes, own_holes, value_holes
+from tacit.media.scale import to_values
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A picture or an array with holes, and what is needed to write it again.
+
+    Attributes:
+        path: The file as it was named.
+        values: float64, `(m, n)`, or `(m, n, 3)` for a colour picture. A picture of whole numbers
+            lies in [0, 1]; an array, or a picture of floating-point numbers, is in its own units.
+            Missing places hold 0, so that nothing of what they hide can leak into an answer.
+        mask: `(m, n)`, True where the pixel (with all its channels) or the entry is missing.
+        notes: What to tell the user, a sentence each.
+        codec: The format that reads and writes the file.
+        stored: The file's own numbers and layout.
+    """
+
+    path: Path
+    values: NDArray[np.float64]
+    mask: NDArray[np.bool_]
+    notes: tuple[str, ...]
+    codec: AbstractCodec[Any]
+    stored: Stored[Any]
+
+    @property
+    def kind(self) -> Literal["picture", "array"]:
+        """Whether this is a picture or an array."""
+        return self.codec.kind
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    missing: str | os.PathLike[str] | None = None,
+    missing_value: float | None = None,
+    need_holes: bool = True,
+) -> Source:
+    """Read a picture or an array and find what is missing of it.
+
+    Missing is the union of: NaN and blank cells; fully transparent pixels; the non-zero pixels of a
+    mask file; and the places that equal a value.
+
+    Args:
+        path: PNG, JPEG, TIFF or WebP; NPY, NPZ, MAT, CSV or TSV. `archive.npz:name` and
+            `archive.mat:name` choose one variable of several.
+        missing: A mask file with the height and width of what is read.
+        missing_value: The number, as the file stores it (0 to 255 in an 8-bit picture), that stands
+            for a missing entry; a pixel is missing where all its colour channels equal it.
+        need_holes: Refuse a file of which nothing is missing; give False to denoise one.
+
+    Returns:
+        The source.
+
+    Raises:
+        MediaError: The file or the mask cannot be used; the message says why and what to do.
+    """
+    path = Path(path)
+    codec, stored = decode(path)
+    m, n = stored.pixels.shape[:2]
+    if min(m, n) < 2:
+        raise MediaError(f"{path}: is {m} × {n}: low rank needs at least 2 rows and 2 columns")
+    notes = list(stored.notes)
+    mask = own_holes(stored)
+    if missing is not None:
+        marked, remarks = mask_holes(Path(missing), path, (m, n))
+        mask |= marked
+        notes += remarks
+    if missing_value is not None:
+        equal = value_holes(stored, missing_value)
+        if not equal.any():
+            notes.append(f"nothing in {path.name} equals the missing value {missing_value:g}")
+        mask |= equal
+    if mask.all():
+        raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
+    values = to_values(stored)
+    values[mask] = 0.0
+    _check_finite(path, values)
+    if need_holes and not mask.any():
+        raise MediaError(
+            f"{path}: nothing in it is missing: name a mask (--missing) or a value "
+            "(--missing-value), or leave NaN, blank cells or transparent pixels"
+        )
+    return Source(path, values, mask, (*notes, *lines_wholly_missing(mask)), codec, stored)
+
+
+def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64]:
+    """Read a complete picture or array to compare an answer with, on the scale of `like.values`.
+
+    Args:
+        path: The file; its format and bit depth may differ from those of `like`.
+        like: The source whose truth it is.
+
+    Returns:
+        Values of the shape of `like.values`.
+
+    Raises:
+        MediaError: The file cannot be read, has another shape or kind, or has holes itself.
+    """
+    path = Path(path)
+    codec, stored = decode(path)
+    if codec.kind != like.kind:
+        raise MediaError(
+            f"{path}: is {_article(codec.kind)}, but {like.path} is {_article(like.kind)}: "
+            "give the truth as the same kind of file"
+        )
+    if stored.pixels.shape != like.values.shape:
+        raise MediaError(
+            f"{path}: is {_shape(stored.pixels)}, but {like.path} is {_shape(like.values)}: "
+            "give a truth of the same size and channels"
+        )
+    values = to_values(stored)
+    if own_holes(stored).any():
+        raise MediaError(
+            f"{path}: the truth has NaN, blanks or transparent pixels: give a complete one"
+        )
+    _check_finite(path, values)
+    return values
+
+
+def _check_finite(path: Path, values: NDArray[np.float64]) -> None:
+    """Refuse infinite values, naming the first one's place."""
+    infinite = np.argwhere(np.isinf(values))
+    if infinite.size:
+        row, column = infinite[0, :2] + 1
+        raise MediaError(
+            f"{path}: the value at row {row}, column {column} (counting from 1) is infinite: "
+            "mark it as missing or correct it"
+        )
+
+
+def _shape(values: NDArray[Any]) -> str:
+    """Return the shape of an array in words, as `4 × 5 × 3`."""
+    return " × ".join(map(str, values.shape))
+
+
+def _article(kind: str) -> str:
+    """Return the kind of a file with its article."""
+    return "an array" if kind == "array" else "a picture"

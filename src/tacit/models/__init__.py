@@ -1,0 +1,21 @@
+"""Factorisations: parametrisations of the target whose module is the tree of its own factors."""
+
+from tacit.models._base import AbstractFactorisation, AbstractThinFactorisation, Model
+from tacit.models.deep import Deep
+from tacit.models.direct import Direct
+from tacit.models.initialisers import Initialiser, balanced, gaussian, identity, orthogonal
+from tacit.models.symmetric import Symmetric
+
+__all__ = [
+    "AbstractFactorisation",
+    "AbstractThinFactorisation",
+    "Deep",
+    "Direct",
+    "Initialiser",
+    "Model",
+    "Symmetric",
+    "balanced",
+    "gaussian",
+    "identity",
+    "orthogonal",
+]

@@ -1,0 +1,50 @@
+"""Symmetric positive semidefinite factorisation."""
+
+import jax.numpy as jnp
+
+from tacit._typing import Any, Array, Float, Matrix, PRNGKey, ScalarLike
+from tacit.algebra import Factored
+from tacit.models._base import AbstractThinFactorisation
+from tacit.models.initialisers import Initialiser, gaussian
+
+
+class Symmetric(AbstractThinFactorisation):
+    """X = U Uᵀ with U of shape n × r; positive semidefinite targets only [gunasekar2017]."""
+
+    factor: Float[Array, "n r"]
+
+    def __call__(self) -> Matrix:
+        """The product U Uᵀ."""
+        return self.factored().dense()
+
+    def factored(self) -> Factored:
+        """The pair (U, Uᵀ)."""
+        return Factored(self.factor, self.factor.T)
+
+    @classmethod
+    def initialise(
+        cls,
+        side: int,
+        *,
+        scale: ScalarLike,
+        width: int | None = None,
+        initialiser: Initialiser = gaussian,
+        dtype: Any = jnp.float32,
+        key: PRNGKey,
+    ) -> "Symmetric":
+        """Draw U with singular values of root mean square √scale: those of X average `scale`.
+
+        tr X = scale · min(n, width): exactly for `balanced`, `orthogonal` and `identity`, in the
+        mean for `gaussian`. `width` defaults to the side n.
+
+        Raises:
+            ValueError: if a known scale, or the width, is not positive.
+        """
+        if isinstance(scale, int | float) and not scale > 0:
+            raise ValueError(f"Symmetric: scale must be positive, got {scale}")
+        width = side if width is None else width
+        if width < 1:
+            raise ValueError(f"Symmetric: width must be at least 1, got {width}")
+        root = jnp.sqrt(jnp.asarray(scale, dtype))
+        (factor,) = initialiser([(side, width)], root, dtype, key=key)
+        return cls(factor)

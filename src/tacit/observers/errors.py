@@ -1,0 +1,50 @@
+"""Distance to what training does not see: the truth, and held-out measurements."""
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from tacit._typing import RealScalar, ScalarLike, Target
+from tacit.models import AbstractFactorisation
+from tacit.observers._base import Observer
+from tacit.problems import Problem
+
+
+def HeldOut(problem: Problem) -> Observer:
+    """Root mean square residual on the held-out measurements of `problem`, in units of y."""
+    return Observer(_HeldOut(problem), "held_out", "held-out RMSE")
+
+
+class _HeldOut(eqx.Module):
+    held_out: Problem
+
+    def __call__(self, t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
+        del t, problem
+        residual, weights = self.held_out.residual(model), self.held_out.weights
+        if weights is None:
+            return jnp.sqrt(jnp.mean(residual**2))
+        return jnp.sqrt(jnp.sum(weights * residual**2) / jnp.sum(weights))
+
+
+def _truth(problem: Problem) -> Target:
+    if problem.truth is None:
+        raise ValueError("this observer compares with the truth, and the problem has none")
+    return problem.truth
+
+
+def _test_error(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
+    del t
+    truth = _truth(problem)
+    return jnp.linalg.norm((model() - truth).ravel()) / jnp.linalg.norm(truth.ravel())
+
+
+def _reconstruction_error(
+    t: ScalarLike, model: AbstractFactorisation, problem: Problem
+) -> RealScalar:
+    del t
+    return jnp.mean((model() - _truth(problem)) ** 2)
+
+
+test_error = Observer(_test_error, "test_error", "relative error ‖X − X★‖ / ‖X★‖")
+reconstruction_error = Observer(
+    _reconstruction_error, "reconstruction_error", "mean square error over all entries"
+)

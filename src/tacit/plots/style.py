@@ -1,0 +1,124 @@
+"""One style for all figures: fonts, sizes, colours, labels, and how a figure is written."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Colours of Okabe and Ito, told apart with any colour vision; without their faint yellow."""
+GREY = "#8C8C8C"
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+COLUMN = 3.4
+"""Width of one column of a paper, in inches; `PAGE` is the width of both."""
+PAGE = 7.0
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "mathtext.fontset": "dejavusans",
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.formatter.use_mathtext": True,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "legend.handlelength": 1.8,
+    "savefig.dpi": 300,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "tacit",
+}
+_METADATA: dict[str, dict[str, Any]] = {
+    ".pdf": {"CreationDate": None, "ModDate": None},
+    ".svg": {"Date": None},
+    ".png": {},
+}
+
+
+def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+    """Draw in the style of this module, and leave matplotlib's settings as they were."""
+
+    @wraps(draw)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+        import matplotlib as mpl
+
+        with mpl.rc_context(_RC):
+            return draw(*args, **kwargs)
+
+    return wrapped
+
+
+def panels(
+    rows: int, columns: int, width: float, height: float, **sharing: Any
+) -> "tuple[Figure, np.ndarray]":
+    """A figure of rows × columns axes; sizes in inches."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **sharing)
+    return figure, axes
+
+
+def label(variable: "xr.DataArray") -> str:
+    """Its long name with units, subscripts typeset; its name where it has no long name."""
+    text = variable.attrs.get("long_name")
+    if text is None:
+        return str(variable.name).replace("_", " ")
+    units = variable.attrs.get("units")
+    text = re.sub(r"_\{(.+?)\}|_(\S)", r"$_{\1\2}$", text)
+    return f"{text} ({units})" if units else text
+
+
+def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
+    """One legend for all panels, outside them, so that it covers nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, len(labels)))
+
+
+def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
+    """Write the figure as PNG, PDF or SVG by the ending of `path`, whole or not at all.
+
+    The same figure gives the same bytes: no date is written.
+
+    Raises:
+        ValueError: if the ending is another one.
+        OSError: if the folder does not exist or cannot be written to.
+    """
+    import matplotlib as mpl
+
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind not in _METADATA:
+        raise ValueError(f"{path}: figures are written as {', '.join(_METADATA)}, not {kind!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist: create it")
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{kind}")
+    try:
+        with mpl.rc_context(_RC):
+            figure.savefig(temporary, metadata=_METADATA[kind])
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

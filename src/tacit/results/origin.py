@@ -1,0 +1,46 @@
+"""Where a result came from: versions, machine, settings, time."""
+
+import json
+import platform
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import jax
+
+from tacit._typing import Any
+
+_PACKAGES = ("tacit", "jax", "jaxlib", "equinox", "numpy")
+
+
+def provenance(
+    config: Any = None, *, seed: int | None = None, seconds: float | None = None
+) -> dict[str, str | int | float]:
+    """Attributes that say how to repeat a result, all of them text or numbers.
+
+    Versions of the packages and of Python, device, platform, UTC time; and, where given, the
+    configuration (as JSON), the seed and the wall time in seconds.
+
+    Args:
+        config: a dataclass (an `eqx.Module` is one) or a dictionary.
+        seed: the seed of the run.
+        seconds: wall time of the run.
+    """
+    facts: dict[str, str | int | float] = {f"{name}_version": version(name) for name in _PACKAGES}
+    facts["python_version"] = platform.python_version()
+    facts["platform"] = platform.platform()
+    facts["device"] = jax.devices()[0].device_kind
+    facts["created"] = datetime.now(UTC).isoformat(timespec="seconds")
+    if config is not None:
+        facts["config"] = as_json(config)
+    if seed is not None:
+        facts["seed"] = seed
+    if seconds is not None:
+        facts["seconds"] = round(seconds, 3)
+    return facts
+
+
+def as_json(config: Any) -> str:
+    """A configuration as JSON text; what JSON does not know is written as its `str`."""
+    content = asdict(config) if is_dataclass(config) and not isinstance(config, type) else config
+    return json.dumps(content, default=str)

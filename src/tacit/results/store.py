@@ -1,0 +1,142 @@
+"""A folder of runs: for each one a small `run.json`, and its records as zarr.
+
+`run.json` is replaced in one step and names the records that belong to it, so whoever reads the
+folder sees the old result or the new one, never half of one, whenever a run is killed.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_FACTS = "run.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class StoredRun(NamedTuple):
+    """One run of a store; `facts` is what `begin` and `finish` were told.
+
+    An unfinished run is under way or was killed. Records of an earlier run of the same name stay
+    readable until a new one is finished.
+    """
+
+    name: str
+    finished: bool
+    has_records: bool
+    facts: dict[str, Any]
+
+    @property
+    def status(self) -> str:
+        """`finished` or `unfinished`."""
+        return "finished" if self.finished else "unfinished"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The runs kept under `folder`, each in a folder of its own name."""
+
+    folder: Path
+
+    def begin(self, name: str, **facts: Any) -> None:
+        """Write that the run has begun, before anything of it exists.
+
+        Raises:
+            ValueError: if the name is not made of letters, digits, `.`, `_` and `-`.
+            OSError: if the folder cannot be written to.
+        """
+        home = self._home(name)
+        home.mkdir(parents=True, exist_ok=True)
+        kept = _read_facts(home).get("records") if (home / _FACTS).exists() else None
+        _write_facts(home, {**facts, "status": "running", "begun": _now(), "records": kept})
+        _delete_all_but(home, kept)
+
+    def finish(self, name: str, dataset: "xr.Dataset", **facts: Any) -> Path:
+        """Write the records, then that the run is finished; returns the folder of the records.
+
+        Raises:
+            FileNotFoundError: if the run was not begun.
+            OSError: if the folder cannot be written to.
+        """
+        home = self._home(name)
+        begun = _read_facts(home)
+        records = f"records-{secrets.token_hex(4)}.zarr"
+        temporary = home / f".{records}"
+        dataset.to_zarr(temporary, mode="w", consolidated=False)
+        os.replace(temporary, home / records)
+        ended = {"status": "finished", "ended": _now(), "records": records}
+        _write_facts(home, {**begun, **facts, **ended})
+        _delete_all_but(home, records)
+        return home / records
+
+    def load(self, name: str) -> "xr.Dataset":
+        """Records of the last finished run of that name, in memory.
+
+        Raises:
+            FileNotFoundError: if there is none.
+        """
+        import xarray as xr
+
+        home = self._home(name)
+        facts = _read_facts(home)
+        if facts.get("records") is None:
+            raise FileNotFoundError(f"run {name!r} in {self.folder} is unfinished: run it again")
+        with xr.open_zarr(home / facts["records"], consolidated=False, chunks=None) as dataset:
+            return dataset.load()
+
+    def runs(self) -> tuple[StoredRun, ...]:
+        """All runs in the folder, by name; folders that are not runs are passed over."""
+        homes = sorted(path.parent for path in self.folder.glob(f"*/{_FACTS}"))
+        return tuple(_stored(home) for home in homes)
+
+    def _home(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a run: use letters, digits, '.', '_' and '-'")
+        return self.folder / name
+
+
+def _stored(home: Path) -> StoredRun:
+    facts = _read_facts(home)
+    finished = facts.get("status") == "finished"
+    return StoredRun(home.name, finished, facts.get("records") is not None, facts)
+
+
+def _read_facts(home: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads((home / _FACTS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no run {home.name!r} in {home.parent}") from None
+    except ValueError as error:
+        raise ValueError(f"{home / _FACTS} is not a record of a run: {error}") from None
+    if not isinstance(facts, dict) or Path(facts.get("records") or "").name != (
+        facts.get("records") or ""
+    ):
+        raise ValueError(f"{home / _FACTS} is not a record of a run")
+    return facts
+
+
+def _write_facts(home: Path, facts: dict[str, Any]) -> None:
+    temporary = home / f".{_FACTS}.{secrets.token_hex(4)}"
+    with open(temporary, "w", encoding="utf-8") as stream:
+        json.dump(facts, stream, indent=1, default=str)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(temporary, home / _FACTS)
+
+
+def _delete_all_but(home: Path, records: str | None) -> None:
+    """Clear away records that `run.json` does not name: replaced ones, and those half written."""
+    for path in (*home.glob("records-*.zarr"), *home.glob(".records-*.zarr")):
+        if path.name != records:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

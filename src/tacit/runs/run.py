@@ -1,0 +1,296 @@
+"""The one loop: advance, observe, stop."""
+
+import time
+from typing import Literal, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from tacit._typing import Any, Array, BoolScalar, Callable, IntScalar, RealScalar, Sequence
+from tacit.dynamics import AbstractDynamics
+from tacit.models import AbstractFactorisation, Model
+from tacit.observers import Observer, loss
+from tacit.problems import Problem
+from tacit.runs.result import Result
+from tacit.runs.schedule import Schedule
+from tacit.runs.stop import AbstractStop
+from tacit.runs.trajectory import Axes, Trajectory
+
+_DIVERGED = 1e6
+"""A loss this many times that of the start and of X = 0 means divergence; no descent overshoots so
+far and returns."""
+
+
+class Progress(NamedTuple):
+    """Passed to `on_chunk`: how far the run is, and its latest records."""
+
+    step: int
+    time: float
+    fraction: float
+    seconds: float
+    latest: dict[str, np.ndarray]
+
+
+class _Carry(NamedTuple):
+    model: Any
+    state: Any
+    stop_state: Any
+    stopped: BoolScalar
+    result: IntScalar
+    length: IntScalar
+    reference_loss: RealScalar
+    best_model: Any
+    best_value: RealScalar
+    best: IntScalar
+
+
+def run(
+    problem: Problem,
+    model: Model,
+    dynamics: AbstractDynamics,
+    schedule: Schedule,
+    observers: Sequence[Observer] = (loss,),
+    *,
+    stop: AbstractStop | None = None,
+    keep: Literal["last", "best"] = "last",
+    on_chunk: Callable[[Progress], None] | None = None,
+    budget: float | int | None = None,
+    chunk: int = 32,
+) -> Trajectory[Model]:
+    """Move `model` by `dynamics` along `schedule`, and record what `observers` see.
+
+    One chunk of records is compiled once and called again and again; between chunks Python reports
+    progress, watches the time and takes Ctrl-C. Inside `jax.vmap` or `jax.jit` the whole schedule
+    is one chunk and the last three arguments have no effect.
+
+    Args:
+        problem: what is asked.
+        model: the start.
+        dynamics: how the model moves.
+        schedule: when to record, in steps or in time as the dynamics counts.
+        observers: what to record, each under its own name.
+        stop: event on recorded values that ends the run.
+        keep: the model returned: the last one, or the one with the least recorded `held_out` error
+            (`loss` where nothing is held out).
+        on_chunk: called with `Progress` after each chunk.
+        budget: seconds after which no further chunk is started.
+        chunk: records in one compiled call.
+
+    Returns:
+        The trajectory. Failures are values in `trajectory.result`, never exceptions; a run whose
+        model diverged keeps the last record at which it was finite.
+
+    Raises:
+        ValueError: if two observers share a name, the schedule does not fit the dynamics, the model
+            does not fit the operator, a stop or `keep` names a quantity that is not recorded, or
+            `keep` or `chunk` is not one of the above.
+    """
+    began = time.perf_counter()
+    problem, dynamics = _traced_numbers((problem, dynamics))
+    if keep not in ("last", "best"):
+        raise ValueError(f"run: keep must be 'last' or 'best', got {keep!r}")
+    if chunk < 1:
+        raise ValueError(f"run: chunk must be at least 1, got {chunk}")
+    gaps = _checked_gaps(problem, model, dynamics, schedule, observers)
+    given = (problem, model, dynamics, observers, stop)
+    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(given))
+    chunk = len(gaps) if traced else min(chunk, len(gaps))
+    watched = _watched(observers) if keep == "best" else None
+    carry = _start(problem, model, dynamics, observers, stop)
+    settings = _Settings(tuple(observers), stop, watched)
+    if traced:
+        carry, parts = _run_chunk(problem, dynamics, settings, carry, jnp.asarray(gaps))
+        return _trajectory(carry, parts, settings, seconds=np.nan)
+
+    parts, ending = [], None
+    step = eqx.filter_jit(_run_chunk)
+    try:
+        for first in range(0, len(gaps), chunk):
+            piece = gaps[first : first + chunk]
+            padded = np.concatenate([piece, np.full(chunk - len(piece), -1, gaps.dtype)])
+            moved, part = step(problem, dynamics, settings, carry, jnp.asarray(padded))
+            # Ctrl-C is most often seen while this waits: only then does the chunk count.
+            part = _fetch(part)
+            carry, _ = moved, parts.append(part)
+            seconds = time.perf_counter() - began
+            if on_chunk is not None:
+                on_chunk(_progress(carry, parts, len(gaps), seconds))
+            if bool(carry.stopped):
+                break
+            if budget is not None and seconds > budget and first + chunk < len(gaps):
+                ending = Result.OUT_OF_TIME
+                break
+    except KeyboardInterrupt:
+        if not parts:
+            raise
+        ending = Result.INTERRUPTED
+    if ending is not None and not bool(carry.stopped):
+        carry = carry._replace(result=jnp.asarray(int(ending), jnp.int32))
+    joined = jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
+    valid = int(carry.length)
+    kept = jax.tree.map(lambda record: record[:valid], joined)
+    return _trajectory(carry, kept, settings, seconds=time.perf_counter() - began)
+
+
+class _Settings(eqx.Module):
+    observers: tuple[Observer, ...]
+    stop: AbstractStop | None
+    watched: str | None = eqx.field(static=True)
+
+
+def _run_chunk(
+    problem: Problem,
+    dynamics: AbstractDynamics,
+    settings: _Settings,
+    carry: _Carry,
+    gaps: Array,
+) -> tuple[_Carry, tuple]:
+    """Advance and observe once for each gap; a gap of −1 is padding and changes nothing."""
+
+    def body(carry: _Carry, gap: Array) -> tuple[_Carry, tuple]:
+        # A stopped run does not advance, so that its records repeat the last one.
+        idle = (gap < 0) | carry.stopped
+        model, state = dynamics.advance(
+            problem, carry.model, carry.state, jnp.where(idle, jnp.zeros_like(gap), gap)
+        )
+        clock = dynamics.clock(state)
+        record = {o.name: o(clock.time, model, problem) for o in settings.observers}
+        current = problem.data_loss(model)
+        at_zero = problem.loss(-problem.y, problem.weights)
+        reference = jnp.where(
+            carry.length == 0, jnp.maximum(current, at_zero), carry.reference_loss
+        )
+        finite = jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(model)]).all()
+        bound = _DIVERGED * jnp.maximum(reference, jnp.finfo(current.dtype).tiny)
+        diverged = ~(current <= bound)
+        fired, result, stop_state = jnp.zeros((), bool), carry.result, carry.stop_state
+        if settings.stop is not None:
+            stop_state, fired, reason = settings.stop.update(carry.stop_state, record)
+            result = jnp.where(fired, reason.astype(jnp.int32), result)
+        result = jnp.where(diverged, int(Result.DIVERGED), result)
+        result = jnp.where(finite, result, int(Result.NON_FINITE))
+        usable = finite & ~diverged
+        value = (
+            record[settings.watched] if settings.watched else -carry.length.astype(current.dtype)
+        )
+        better = usable & (value < carry.best_value)
+        pick = lambda new, old: jnp.where(better, new, old)  # noqa: E731
+        moved = _Carry(
+            model=model,
+            state=state,
+            stop_state=stop_state,
+            stopped=fired | ~usable,
+            result=result,
+            length=carry.length + 1,
+            reference_loss=reference,
+            best_model=jax.tree.map(pick, model, carry.best_model),
+            best_value=pick(value, carry.best_value),
+            best=pick(carry.length, carry.best),
+        )
+        new_carry = jax.tree.map(lambda new, old: jnp.where(idle, old, new), moved, carry)
+        return new_carry, (clock.step, clock.time, record)
+
+    return jax.lax.scan(body, carry, gaps)
+
+
+def _traced_numbers(tree: Any) -> Any:
+    """Python floats as (weakly typed) arrays, so that another step or weight compiles nothing."""
+    return jax.tree.map(lambda x: jnp.asarray(x) if isinstance(x, float) else x, tree)
+
+
+def _start(
+    problem: Problem,
+    model: AbstractFactorisation,
+    dynamics: AbstractDynamics,
+    observers: Sequence[Observer],
+    stop: AbstractStop | None,
+) -> _Carry:
+    state = dynamics.init(problem, model)
+    dtype = jax.tree.leaves(model)[0].dtype
+    infinite, zero = jnp.asarray(jnp.inf, dtype), jnp.zeros((), jnp.int32)
+    stop_state = None
+    if stop is not None:
+        time_zero = dynamics.clock(state).time
+        shapes = jax.eval_shape(lambda: {o.name: o(time_zero, model, problem) for o in observers})
+        stop_state = stop.init(jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes))
+    return _Carry(
+        model=model,
+        state=state,
+        stop_state=stop_state,
+        stopped=jnp.zeros((), bool),
+        result=jnp.asarray(int(Result.FINISHED), jnp.int32),
+        length=zero,
+        reference_loss=infinite,
+        best_model=model,
+        best_value=infinite,
+        best=zero,
+    )
+
+
+def _checked_gaps(
+    problem: Problem,
+    model: AbstractFactorisation,
+    dynamics: AbstractDynamics,
+    schedule: Schedule,
+    observers: Sequence[Observer],
+) -> np.ndarray:
+    names = [observer.name for observer in observers]
+    if len(set(names)) < len(names):
+        raise ValueError(f"run: two observers share a name in {names}")
+    shape = jax.eval_shape(lambda: model()).shape
+    if shape != tuple(problem.operator.shape):
+        raise ValueError(
+            f"run: the model makes targets of shape {shape}, the operator measures "
+            f"{tuple(problem.operator.shape)}"
+        )
+    dtype = jax.tree.leaves(model)[0].dtype
+    if dtype != problem.y.dtype:
+        raise ValueError(f"run: the model is {dtype} and the measurements are {problem.y.dtype}")
+    gaps = schedule.gaps()
+    if dynamics.runs_in_steps:
+        if np.any(gaps != np.round(gaps)):
+            raise ValueError(
+                f"run: {type(dynamics).__name__} advances in whole steps, but the schedule has "
+                "fractions; give Schedule whole numbers"
+            )
+        return gaps.astype(np.int32)
+    return gaps.astype(dtype)
+
+
+def _watched(observers: Sequence[Observer]) -> str:
+    names = [observer.name for observer in observers]
+    for name in ("held_out", "loss"):
+        if name in names:
+            return name
+    raise ValueError(f"run: keep='best' needs an observer 'held_out' or 'loss', got {names}")
+
+
+def _progress(carry: _Carry, parts: list, total: int, seconds: float) -> Progress:
+    done = int(carry.length)
+    step, clock_time, record = parts[-1]
+    last = (done - 1) % len(step)
+    latest = jax.tree.map(lambda values: values[last], record)
+    return Progress(int(step[last]), float(clock_time[last]), done / total, seconds, latest)
+
+
+def _fetch(part: tuple) -> tuple:
+    """Records as numpy arrays, once they are there."""
+    return jax.tree.map(np.asarray, part)
+
+
+def _trajectory(carry: _Carry, parts: tuple, settings: _Settings, seconds: float) -> Trajectory:
+    step, clock_time, records = parts
+    return Trajectory(
+        step=step,
+        time=clock_time,
+        records=records,
+        model=carry.best_model,
+        result_code=carry.result,
+        length=carry.length,
+        best=carry.best,
+        seconds=np.asarray(seconds),
+        axes=tuple(Axes(o.name, o.label, o.dims) for o in settings.observers),
+    )

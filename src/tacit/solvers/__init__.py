@@ -1,0 +1,7 @@
+"""One-shot exact answers: least norm, minimum nuclear norm with its dual, de-biasing."""
+
+from tacit.solvers.debias import debias
+from tacit.solvers.least_norm import least_norm
+from tacit.solvers.nuclear import NuclearMinimum, minimum_nuclear_norm
+
+__all__ = ["NuclearMinimum", "debias", "least_norm", "minimum_nuclear_norm"]

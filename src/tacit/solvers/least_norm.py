@@ -1,0 +1,19 @@
+"""The interpolator of least Frobenius norm."""
+
+import jax.numpy as jnp
+from jax.scipy.sparse.linalg import cg
+
+from tacit._typing import Measurements, Target
+from tacit.operators import AbstractMeasurement
+
+
+def least_norm(operator: AbstractMeasurement, y: Measurements, tolerance: float = 1e-10) -> Target:
+    """X = A⁺ y: the least ‖X‖_F among A X = y, by conjugate gradients on A* A X = A* y from zero.
+
+    It is where gradient descent from zero on `Direct` ends. If y is outside the range of A, X is
+    the least-squares solution of least norm. It stops at ‖A*(A X − y)‖ ≤ tolerance · ‖A* y‖; a
+    tolerance below rounding stands for rounding.
+    """
+    reachable = max(tolerance, 10 * float(jnp.finfo(y.dtype).eps))
+    X, _ = cg(lambda X: operator.adjoint(operator.mv(X)), operator.adjoint(y), tol=reachable)
+    return X

@@ -1,0 +1,206 @@
+"""`tacit complete` end to end: what it writes, what it says, what it refuses."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tacit.cli.entry import status
+
+QUICK = ["--smooth", "off", "--depth", "2", "--scale", "1e-3", "--quiet"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a small grey picture, its mask and its truth, and a compile cache."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "cache"))
+    rows, columns = np.mgrid[:32, :40]
+    truth = (127 + 100 * np.sin(rows / 6) * np.cos(columns / 9)).astype(np.uint8)
+    mask = np.random.default_rng(0).random(truth.shape) < 0.4
+    Image.fromarray(truth).save("truth.png")
+    Image.fromarray((255 * mask).astype(np.uint8)).save("mask.png")
+    Image.fromarray(np.where(mask, 0, truth).astype(np.uint8)).save("holes.png")
+    return tmp_path
+
+
+def complete(*arguments: str) -> int:
+    return status(["complete", *arguments])
+
+
+def pixels(path: str) -> np.ndarray:
+    return np.asarray(Image.open(path))
+
+
+def test_a_picture_is_completed_and_observed_pixels_are_kept(folder):
+    assert complete("holes.png", "-o", "out.png", "--missing", "mask.png", *QUICK) == 0
+    mask, truth, filled = pixels("mask.png") > 0, pixels("truth.png"), pixels("out.png")
+    assert filled.dtype == truth.dtype
+    np.testing.assert_array_equal(filled[~mask], truth[~mask])
+    assert np.abs(filled[mask].astype(float) - truth[mask]).mean() < 10
+
+
+def test_json_is_the_summary(folder, capsys):
+    arguments = ["holes.png", "-o", "out.png", "--missing", "mask.png", "--truth", "truth.png"]
+    assert complete(*arguments, *QUICK[:-1], "--json") == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["depth"] == 2
+    assert summary["psnr_all"] > summary["psnr_missing"] > 20
+    assert {"reason", "cause", "seconds", "effective_rank", "held_out_rmse"} <= set(summary)
+
+
+def test_the_summary_says_what_was_chosen_and_why(folder, capsys):
+    arguments = ["holes.png", "-o", "out.png", "--missing", "mask.png", "--truth", "truth.png"]
+    assert complete(*arguments, "--report", "r.html", *QUICK[:-1]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    for words in ("depth 2", "held-out", "effective rank", "PSNR", "SSIM", "out.png, r.html"):
+        assert words in printed
+    assert Path("r.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_same_seed_same_bytes(folder):
+    for name in ("one.png", "two.png"):
+        assert complete("holes.png", "-o", name, "--missing", "mask.png", *QUICK) == 0
+    assert Path("one.png").read_bytes() == Path("two.png").read_bytes()
+
+
+def test_double_precision_leaves_the_library_as_it_was(folder):
+    import jax
+
+    before = jax.config.jax_enable_x64
+    arguments = ["holes.png", "-o", "out.png", "--missing", "mask.png", "--dtype", "float64"]
+    assert complete(*arguments, *QUICK) == 0
+    assert jax.config.jax_enable_x64 == before
+
+
+def test_a_table_keeps_its_cells_and_a_missing_row_is_noted(folder, capsys):
+    table = np.add.outer(np.arange(30.0), np.arange(20.0))
+    cells = [[f"{value:g}" for value in row] for row in table]
+    cells[3] = [""] * 20
+    cells[10][5] = cells[11][7] = ""
+    Path("in.csv").write_text("\n".join(",".join(row) for row in cells) + "\n")
+    assert complete("in.csv", "-o", "out.csv", *QUICK[:-1]) == 0
+    assert "row 4" in capsys.readouterr().err
+    filled = np.loadtxt("out.csv", delimiter=",")
+    observed = np.array([[cell != "" for cell in row] for row in cells])
+    np.testing.assert_array_equal(filled[observed], table[observed])
+    assert np.isfinite(filled).all()
+
+
+def test_denoise_rewrites_observed_pixels(folder):
+    noise = np.random.default_rng(2).normal(0, 20, pixels("truth.png").shape)
+    noisy = np.clip(pixels("truth.png") + noise, 0, 255).astype(np.uint8)
+    Image.fromarray(noisy).save("noisy.png")
+    arguments = ["noisy.png", "-o", "out.png", "--missing", "mask.png", "--denoise"]
+    assert complete(*arguments, *QUICK) == 0
+    observed, truth = pixels("mask.png") == 0, pixels("truth.png").astype(float)
+    assert np.std((pixels("out.png") - truth)[observed]) < np.std((noisy - truth)[observed])
+
+
+def bad_inputs() -> dict[str, tuple[list[str], str]]:
+    """Arguments after `tacit complete`, and a word of the one line that they give."""
+    out = ["-o", "out.png"]
+    masked = ["--missing", "mask.png"]
+    return {
+        "no such file": (["none.png", *out], "no such file"),
+        "not an image": (["words.png", *out], "words.png"),
+        "mask of another size": (["holes.png", *out, "--missing", "small.png"], "small.png"),
+        "everything missing": (["holes.png", *out, "--missing", "full.png"], "everything"),
+        "nothing missing": (["truth.png", *out], "nothing"),
+        "inf": (["inf.npy", "-o", "out.npy"], "inf"),
+        "1x1": (["dot.png", *out, "--missing-value", "3"], "1 × 1"),
+        "0 bytes": (["empty.png", *out], "empty.png"),
+        "words in a csv": (["words.csv", "-o", "out.csv"], "words.csv"),
+        "pickle": (["pickle.npz", "-o", "out.npz"], "pickle.npz"),
+        "no output folder": (["holes.png", "-o", "no/out.png", *masked], "does not exist"),
+        "no report folder": (["holes.png", *out, *masked, "--report", "no/r.html"], "not exist"),
+        "output is input": (["holes.png", "-o", "holes.png", *masked], "--overwrite"),
+        "output is mask": (["holes.png", "-o", "mask.png", *masked], "different"),
+        "huge": (["huge.png", *out], "megapixel"),
+        "budget": (["holes.png", *out, *masked, "--budget", "0"], "--budget"),
+        "smooth": (["holes.png", *out, *masked, "--smooth", "-1"], "penalty"),
+        "smooth word": (["holes.png", *out, *masked, "--smooth", "much"], "smooth"),
+        "depth": (["holes.png", *out, *masked, "--depth", "0"], "--depth"),
+        "no output": (["holes.png", *masked], "--output"),
+    }
+
+
+def write_bad_files() -> None:
+    Path("words.png").write_text("these are words")
+    Path("empty.png").write_bytes(b"")
+    Path("words.csv").write_text("1,2\n3,four\n5,\n")
+    Image.new("L", (5, 5), 1).save("small.png")
+    Image.new("L", (40, 32), 1).save("full.png")
+    Image.new("L", (1, 1), 3).save("dot.png")
+    np.save("inf.npy", np.array([[1.0, np.inf, np.nan], [1, 2, 3]]))
+    np.savez("pickle.npz", np.array([{"a": 1}, None], dtype=object))
+    header = bytearray(Path("truth.png").read_bytes())
+    header[16:24] = (20_000).to_bytes(4, "big") + (20_000).to_bytes(4, "big")
+    import zlib
+
+    header[29:33] = zlib.crc32(header[12:29]).to_bytes(4, "big")
+    Path("huge.png").write_bytes(header)
+
+
+@pytest.mark.parametrize("name", bad_inputs())
+def test_bad_input_is_one_line_and_nothing_is_written(folder, capsys, name):
+    write_bad_files()
+    arguments, word = bad_inputs()[name]
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert complete(*arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert printed.err.startswith("tacit: ")
+    assert word in printed.err
+    assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
+def started(*arguments: str) -> subprocess.Popen:
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tacit", "complete", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_killed_at_any_moment_an_existing_output_is_whole(folder):
+    old = pixels("truth.png")
+    Image.fromarray(old).save("out.png")
+    whole = Path("out.png").read_bytes()
+    for delay in (0.3, 1.5, 3.0):
+        running = started("holes.png", "-o", "out.png", "--missing", "mask.png", *QUICK)
+        time.sleep(delay)
+        running.kill()
+        running.communicate()
+        content = Path("out.png").read_bytes()
+        if content != whole:
+            assert pixels("out.png").shape == old.shape
+    assert not list(folder.glob(".out.*")) or Path("out.png").stat().st_size > 0
+
+
+def test_ctrl_c_writes_the_best_answer_so_far(folder):
+    big = np.add.outer(np.sin(np.arange(400) / 9), np.cos(np.arange(400) / 7) ** 2)
+    big[np.random.default_rng(1).random(big.shape) < 0.5] = np.nan
+    np.save("big.npy", big)
+    running = started("big.npy", "-o", "out.npy", "--json", "--budget", "600")
+    deadline = time.monotonic() + 120
+    # The compile cache tells that training has begun.
+    while not list(folder.glob("cache/*run_chunk*-cache")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=120)
+    assert running.returncode == 0, err
+    assert json.loads(out)["result"] == "interrupted"
+    assert np.isfinite(np.load("out.npy")).all()

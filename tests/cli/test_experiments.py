@@ -1,0 +1,206 @@
+"""`tacit list | run | check | plot | cite`, as a user calls them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tacit.cli.app import app
+from tacit.cli.entry import status
+from tacit.cli.settings import cache_folder
+from tacit.experiments import chou2024_dynamics as chou
+from tacit.results import Store
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Own cache and runs; the process keeps its settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("tacit.cli.session.configure_jax", lambda: None)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """The smallest run that makes claims: depth 2."""
+    config = chou.Config(depths=(2,), steps=3_000, records=20)
+    monkeypatch.setattr(chou, "PRESETS", chou.Presets(smoke=config, paper=config))
+
+
+def tacit(*arguments, **keywords):
+    command = [sys.executable, "-c", "from tacit.cli import main; main()", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, **keywords)
+
+
+@pytest.mark.usefixtures("small")
+def test_run_plot_and_list(tmp_path, capsys):
+    assert status(["run", "chou2024_dynamics"]) == 0
+    capsys.readouterr()
+    (stored,) = Store(tmp_path / "runs").runs()
+    assert (stored.name, stored.status) == ("chou2024_dynamics-smoke-seed0", "finished")
+    dataset = Store(tmp_path / "runs").load(stored.name)
+    for fact in ("tacit_version", "jax_version", "python_version", "device", "config", "seconds"):
+        assert fact in dataset.attrs
+
+    for ending, head in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):
+        figure = tmp_path / f"figure.{ending}"
+        assert status(["plot", "chou2024_dynamics", "-o", str(figure)]) == 0
+        first = figure.read_bytes()
+        assert first.startswith(head)
+        assert status(["plot", "chou2024_dynamics", "-o", str(figure)]) == 0
+        assert figure.read_bytes() == first
+    assert status(["plot", "chou2024_dynamics"]) == 0
+    assert (tmp_path / "runs" / stored.name / "chou2024_dynamics.png").exists()
+
+    capsys.readouterr()
+    assert status(["list", "--runs"]) == 0
+    assert "finished" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("small")
+def test_check_prints_claims_as_json(capsys):
+    assert status(["check", "chou2024_dynamics", "--seed", "3", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {"experiment", "preset", "seed", "seconds", "claims"}
+    assert (answer["experiment"], answer["preset"], answer["seed"]) == (
+        "chou2024_dynamics",
+        "smoke",
+        3,
+    )
+    assert answer["seconds"] > 0
+    assert answer["claims"]
+    for claim in answer["claims"]:
+        assert set(claim) == {"text", "holds", "value", "bound"}
+        assert claim["holds"] is True
+        assert isinstance(claim["text"], str)
+        assert isinstance(claim["value"], float)
+        assert isinstance(claim["bound"], float)
+
+
+@pytest.mark.usefixtures("small")
+def test_check_exits_1_when_a_claim_fails(monkeypatch, capsys):
+    config = chou.Config(depths=(2,), steps=1_000, records=20)
+    monkeypatch.setattr(chou, "PRESETS", chou.Presets(smoke=config, paper=config))
+    assert status(["check", "chou2024_dynamics"]) == 1
+    printed = capsys.readouterr().out
+    assert "NO" in printed
+    assert "1669" in printed
+
+
+def test_a_killed_run_shows_as_unfinished(tmp_path, capsys):
+    code = "from tacit.cli import main; main()"
+    arguments = ["run", "chou2024_dynamics", "--preset", "paper", "--out", str(tmp_path / "runs")]
+    process = subprocess.Popen([sys.executable, "-c", code, *arguments])
+    facts = tmp_path / "runs" / "chou2024_dynamics-paper-seed0" / "run.json"
+    wait_for(facts.exists, process)
+    process.kill()
+    process.wait()
+    assert status(["list", "--runs"]) == 0
+    assert "unfinished" in capsys.readouterr().out
+    assert status(["plot", "chou2024_dynamics", "--preset", "paper"]) == 2
+    assert "unfinished" in capsys.readouterr().err
+
+
+def test_ctrl_c_exits_130_with_one_line(tmp_path):
+    code = "from tacit.cli import main; main()"
+    arguments = ["run", "chou2024_dynamics", "--preset", "paper", "--out", str(tmp_path / "runs")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE, text=True
+    )
+    wait_for((tmp_path / "runs" / "chou2024_dynamics-paper-seed0" / "run.json").exists, process)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert errors == "tacit: interrupted\n"
+
+
+def wait_for(condition, process, seconds=60):
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "chou2024"], "did you mean chou2024_dynamics"),
+        (["cite", "nothing"], "there are arora2019_fig1, chou2024_dynamics"),
+        (["check", "chou2024_dynamics", "--preset", "large"], "large"),
+        (["check", "chou2024_dynamics", "--seed", "one"], "one"),
+        (["check"], "NAME"),
+        (["plot", "chou2024_dynamics"], "tacit run chou2024_dynamics --preset smoke --seed 0"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_2(arguments, message, capsys):
+    assert status(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("tacit: ")
+    assert printed.err.count("\n") == 1
+    assert message in printed.err
+
+
+@pytest.mark.usefixtures("small")
+def test_a_figure_that_cannot_be_written(tmp_path, capsys):
+    assert status(["run", "chou2024_dynamics", "--quiet"]) == 0
+    for output, message in (("figure.bmp", "not '.bmp'"), ("no/figure.png", "does not exist")):
+        assert status(["plot", "chou2024_dynamics", "-o", str(tmp_path / output)]) == 2
+        assert message in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert status(["run", "chou2024_dynamics", "--out", str(tmp_path / "file")]) == 2
+
+
+def test_cite_and_list(capsys):
+    assert status(["cite", "arora2019_fig1"]) == 0
+    assert capsys.readouterr().out.startswith("@inproceedings{arora2019,")
+    assert status(["list"]) == 0
+    assert "chou2024_dynamics" in capsys.readouterr().out
+    assert status(["list", "--runs"]) == 0
+    assert "no runs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["list"], ["list", "--runs"], ["check", "--help"]]
+)
+def test_help_version_and_list_do_not_import_jax(arguments):
+    code = (
+        "import sys; from tacit.cli.entry import status; code = status(sys.argv[1:]); "
+        "heavy = {'jax', 'equinox', 'xarray', 'matplotlib', 'diffrax'} & set(sys.modules); "
+        "sys.exit(f'imported {heavy}' if heavy else code)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout
+
+
+def test_every_subcommand_is_listed(capsys):
+    assert status(["--help"]) == 0
+    printed = capsys.readouterr().out
+    for name in ("complete", "list", "run", "check", "plot", "cite"):
+        assert name in printed
+        assert name in app
+
+
+def test_jax_is_configured_for_the_command_line_alone(tmp_path):
+    code = (
+        "import jax; assert jax.config.jax_compilation_cache_dir is None\n"
+        "from tacit.cli.settings import configure_jax; configure_jax(); import os\n"
+        "assert os.environ['EQX_ON_ERROR'] == 'nan'\n"
+        "assert jax.config.jax_persistent_cache_min_compile_time_secs == 0\n"
+        "assert jax.config.jax_persistent_cache_min_entry_size_bytes == -1\n"
+        "print(jax.config.jax_compilation_cache_dir)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "JAX_COMPILATION_CACHE_DIR"}
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+    assert answer.stdout.strip() == str(cache_folder() / "jax"), answer.stderr

@@ -1,0 +1,308 @@
+"""What the laws run over: a new class is tested by being listed here, and must be listed."""
+
+from collections.abc import Callable
+from functools import partial, reduce
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tacit import dynamics as moves
+from tacit import models, observers, operators, problems
+from tacit.algebra import (
+    dirichlet_energy,
+    hessian_variation,
+    laplacian_energy,
+    nuclear_norm,
+    singular_values,
+)
+
+KEY = jax.random.key(7)
+PRECISIONS = (jnp.float32, jnp.float64)
+
+
+class Case(NamedTuple):
+    """A name for the test's report, and how to build the object once the test runs."""
+
+    name: str
+    build: Callable[..., Any]
+
+
+def draw(shape: tuple[int, ...], dtype: Any = jnp.float64, seed: int = 7) -> jax.Array:
+    """Standard normal numbers, by numpy: they compile nothing."""
+    return jnp.asarray(np.random.default_rng(seed).standard_normal(shape), dtype)
+
+
+def single(tree: Any) -> Any:
+    """The tree with its float64 arrays in float32."""
+    return jax.tree.map(
+        lambda leaf: leaf.astype(jnp.float32) if eqx.is_inexact_array(leaf) else leaf, tree
+    )
+
+
+def ids(cases: list[Any]) -> dict[str, Any]:
+    """Arguments of `pytest.mark.parametrize` after the name of the argument."""
+    return {"argvalues": cases, "ids": [case.name for case in cases]}
+
+
+# Operators: dtype -> operator, of targets with at most a few dozen entries.
+
+
+def _entries(rows: Any, columns: Any, dtype: Any) -> operators.Entries:
+    return operators.Entries(np.array(rows), np.array(columns), (4, 5), dtype)
+
+
+def _mask(dtype: Any) -> operators.Entries:
+    return operators.Entries.from_mask(np.arange(20).reshape(4, 5) % 3 != 1, dtype)
+
+
+def _dense(shape: tuple[int, ...], dtype: Any) -> operators.Dense:
+    return operators.Dense(draw(shape, dtype))
+
+
+def _channels(dtype: Any) -> operators.ChannelMix:
+    mask = np.arange(4 * 6).reshape(4, 6) % 5 != 2
+    mixing = jnp.array([[1.0, 0.5, 0.0], [1.0, -0.25, 0.75], [1.0, 0.0, -2.0]], dtype)
+    return operators.ChannelMix(operators.Entries.from_mask(mask, dtype), mixing)
+
+
+OPERATORS = [
+    Case("entries of a mask", _mask),
+    Case("entries, unsorted", partial(_entries, [3, 0, 2, 0], [1, 4, 2, 0])),
+    Case("entries, sorted, one twice", partial(_entries, [0, 1, 1, 3], [2, 0, 0, 4])),
+    Case("entries, unsorted, one twice", partial(_entries, [3, 0, 3], [1, 4, 1])),
+    Case("entries, one only", partial(_entries, [2], [3])),
+    Case("dense on matrices", partial(_dense, (6, 3, 4))),
+    Case("dense on more matrices than numbers", partial(_dense, (15, 3, 4))),
+    Case("dense on tensors", partial(_dense, (5, 2, 3, 2))),
+    Case("dense on vectors", partial(_dense, (5, 4))),
+    Case("channel mix of entries", _channels),
+]
+
+
+# Models: dtype -> (model, its target's shape, closed form of J Jᵀ, models with the same target).
+
+
+class ModelCase(NamedTuple):
+    """A model with what is known of it."""
+
+    name: str
+    build: Callable[[Any], models.AbstractFactorisation]
+    shape: tuple[int, ...]
+    preconditioner: Callable[[Any], Callable[[jax.Array], jax.Array]] | None = None
+    symmetries: Callable[[Any], list[Any]] | None = None
+
+
+def _deep(shape: tuple[int, int], widths: tuple[int, ...], dtype: Any) -> models.Deep:
+    sides = (shape[1], *widths, shape[0])
+    return models.Deep(
+        tuple(draw((upper, lower), dtype, seed=lower) for lower, upper in pairwise(sides))
+    )
+
+
+def _product(factors: Any, side: int) -> np.ndarray:
+    """The product of a chain by numpy, first factor first; the identity of the side if empty."""
+    return reduce(lambda below, factor: factor @ below, map(np.asarray, factors), np.eye(side))
+
+
+def _deep_preconditioner(model: models.Deep) -> Callable[[jax.Array], jax.Array]:
+    """Σ_j (W_L ⋯ W_{j+1}) (W_L ⋯ W_{j+1})ᵀ G (W_{j−1} ⋯ W_1)ᵀ (W_{j−1} ⋯ W_1)."""
+    factors = model.factors
+
+    def closed_form(G: jax.Array) -> jax.Array:
+        total = np.zeros(G.shape)
+        for j in range(len(factors)):
+            above = _product(factors[j + 1 :], factors[j].shape[0])
+            below = _product(factors[:j], factors[0].shape[1])
+            total = total + above @ above.T @ np.asarray(G) @ below.T @ below
+        return jnp.asarray(total, G.dtype)
+
+    return closed_form
+
+
+def _deep_symmetries(model: models.Deep) -> list[models.Deep]:
+    """(W_{j+1} Q⁻¹, Q W_j) for a random invertible Q at every inner width."""
+    twins = []
+    for j, (lower, upper) in enumerate(pairwise(map(np.asarray, model.factors))):
+        side = lower.shape[0]
+        Q = 2 * np.eye(side) + np.random.default_rng(j).random((side, side)) / side
+        changed = list(model.factors)
+        changed[j] = jnp.asarray(Q @ lower)
+        changed[j + 1] = jnp.asarray(upper @ np.linalg.inv(Q))
+        twins.append(models.Deep(tuple(changed)))
+    return twins
+
+
+def _symmetric_preconditioner(model: models.Symmetric) -> Callable[[jax.Array], jax.Array]:
+    """J Jᵀ G = (G + Gᵀ) U Uᵀ + U Uᵀ (G + Gᵀ)."""
+    square = np.asarray(model.factor) @ np.asarray(model.factor).T
+
+    def closed_form(G: jax.Array) -> jax.Array:
+        doubled = np.asarray(G) + np.asarray(G).T
+        return jnp.asarray(doubled @ square + square @ doubled)
+
+    return closed_form
+
+
+def _symmetric_symmetries(model: models.Symmetric) -> list[models.Symmetric]:
+    """U Q with Q orthogonal."""
+    side = model.factor.shape[1]
+    Q, _ = np.linalg.qr(draw((side, side)))
+    return [models.Symmetric(jnp.asarray(np.asarray(model.factor) @ Q))]
+
+
+def _deep_case(name: str, shape: tuple[int, int], widths: tuple[int, ...]) -> ModelCase:
+    build = partial(_deep, shape, widths)
+    return ModelCase(f"deep, {name}", build, shape, _deep_preconditioner, _deep_symmetries)
+
+
+MODELS = [
+    ModelCase(
+        "direct",
+        lambda dtype: models.Direct(draw((3, 4), dtype)),
+        (3, 4),
+        lambda model: lambda G: G,
+    ),
+    ModelCase(
+        "direct, a tensor",
+        lambda dtype: models.Direct(draw((2, 3, 2), dtype)),
+        (2, 3, 2),
+        lambda model: lambda G: G,
+    ),
+    ModelCase(
+        "symmetric",
+        lambda dtype: models.Symmetric(draw((4, 3), dtype)),
+        (4, 4),
+        _symmetric_preconditioner,
+        _symmetric_symmetries,
+    ),
+    _deep_case("depth 1", (3, 4), ()),
+    _deep_case("depth 2", (4, 3), (3,)),
+    _deep_case("depth 3, wide then narrow", (4, 5), (6, 2)),
+    _deep_case("depth 4, narrow then wide", (5, 3), (2, 3, 7)),
+]
+
+
+# Dynamics: () -> (dynamics, problem, model, what no gap raises), each with its gap.
+
+
+class DynamicsCase(NamedTuple):
+    """A dynamics on a problem that it fits."""
+
+    name: str
+    build: Callable[[], tuple[Any, problems.Problem, Any, Callable[..., Any] | None]]
+    gap: int | float = 4
+    tolerance: float | None = None
+
+
+def small_completion(loss: problems.AbstractLoss | None = None) -> problems.Problem:
+    """Twelve entries of a 5 × 4 matrix of rank one."""
+    truth = draw((5, 1)) @ draw((1, 4), seed=8)
+    return problems.completion(truth, 12, loss or problems.LeastSquares(), key=KEY)
+
+
+def symmetric_target(eigenvalues: Any) -> jax.Array:
+    """A symmetric matrix with the given eigenvalues."""
+    Q, _ = np.linalg.qr(draw((len(eigenvalues), len(eigenvalues))))
+    target = (Q * np.array(eigenvalues)) @ Q.T
+    return jnp.asarray((target + target.T) / 2)
+
+
+def _on_completion(rule: Callable[[], Any], depth: int = 3, descends: bool = True) -> Any:
+    problem = small_completion()
+    start = _deep((5, 4), (4,) * (depth - 1), jnp.float64)
+    model = jax.tree.map(lambda factor: 0.4 * factor, start)
+    return rule(), problem, model, (lambda m, _: problem.objective(m)) if descends else None
+
+
+def _recursion() -> Any:
+    problem = problems.full_observation(symmetric_target([3.0, 1.0, 0.0, -0.5]))
+    model = models.Deep.initialise(
+        (4, 4), depth=3, scale=1e-2, initialiser=models.identity, dtype=jnp.float64, key=KEY
+    )
+    rule = moves.EigenvalueRecursion(1e-2)
+    return rule, problem, model, lambda m, _: problem.objective(m)
+
+
+def _soft_impute() -> Any:
+    problem = small_completion()
+
+    def penalised(model: models.Direct, state: Any) -> jax.Array:
+        return problem.objective(model) + state.penalty * nuclear_norm(singular_values(model.array))
+
+    model = models.Direct.zeros((5, 4), jnp.float64)
+    return moves.SoftImpute(), problem, model, penalised
+
+
+DYNAMICS = [
+    DynamicsCase("descent", partial(_on_completion, lambda: moves.GradientDescent(0.05))),
+    DynamicsCase(
+        "descent with momentum",
+        partial(_on_completion, lambda: moves.GradientDescent(0.01, 0.9), descends=False),
+    ),
+    DynamicsCase(
+        "descent with Nesterov's momentum",
+        partial(
+            _on_completion, lambda: moves.GradientDescent(0.01, 0.9, nesterov=True), descends=False
+        ),
+    ),
+    # A stretch ends with the gap, so that gaps add up only when they are whole stretches.
+    DynamicsCase(
+        "descent, automatic",
+        partial(_on_completion, lambda: moves.GradientDescent(moves.AutoStep(every=2))),
+    ),
+    DynamicsCase(
+        "descent, automatic, with momentum",
+        partial(
+            _on_completion, lambda: moves.GradientDescent(moves.AutoStep(every=2), 0.8), depth=2
+        ),
+    ),
+    DynamicsCase("group RMSprop", partial(_on_completion, lambda: moves.GroupRMSprop(1e-2))),
+    DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
+    DynamicsCase("eigenvalue recursion", _recursion),
+    DynamicsCase("soft impute", _soft_impute),
+]
+
+
+# Observers, each with the length of its axes on a 5 × 4 problem; laws as observers of their drift.
+
+OBSERVERS = {
+    "alignment": (observers.alignment, ()),
+    "balance": (observers.balance, ()),
+    "balancedness": (observers.balancedness, ()),
+    "effective_rank": (observers.effective_rank, ()),
+    "gradient_norm": (observers.gradient_norm, ()),
+    "HeldOut": (observers.HeldOut, ()),
+    "loss": (observers.loss, ()),
+    "nuclear_norm": (observers.nuclear_norm, ()),
+    "objective": (observers.objective, ()),
+    "reconstruction_error": (observers.reconstruction_error, ()),
+    "schatten_norm": (observers.schatten_norm, ()),
+    "singular_values": (observers.singular_values, (4,)),
+    "stable_rank": (observers.stable_rank, ()),
+    "test_error": (observers.test_error, ()),
+    "top_singular_values": (observers.top_singular_values, (2,)),
+}
+
+LOSSES = [
+    Case("least squares", problems.LeastSquares),
+    Case("mean squared", problems.MeanSquared),
+    Case("Huber", lambda: problems.Huber(0.7)),
+]
+
+INITIALISERS = [
+    Case("gaussian", models.gaussian),
+    Case("balanced", models.balanced),
+    Case("orthogonal", models.orthogonal),
+    Case("identity", models.identity),
+]
+
+# Energies, with the planes that have none: 0 for constants, 1 for affine planes too.
+ENERGIES = [
+    (dirichlet_energy, 0),
+    (laplacian_energy, 0),
+    (hessian_variation, 1),
+]

@@ -1,0 +1,129 @@
+"""The laws of observers."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from tacit import observers
+from tacit.models import Deep, Direct, Symmetric
+from tacit.observers import Law, Observer
+from tacit.problems import LeastSquares, Problem, full_observation
+
+from .registry import OBSERVERS, draw, single, small_completion
+
+MODEL = Deep((draw((6, 4)), draw((4, 6)), draw((5, 4))))
+ARGUMENTS = {"HeldOut": (small_completion(),), "schatten_norm": (0.5,), "top_singular_values": (2,)}
+
+
+def build(name, start=MODEL):
+    thing = OBSERVERS[name][0]
+    if isinstance(thing, Law):
+        return thing.drift_from(start)
+    return thing if isinstance(thing, Observer) else thing(*ARGUMENTS[name])
+
+
+@pytest.mark.parametrize("name", OBSERVERS)
+def test_record_has_the_declared_axes(name):
+    observer, problem = build(name), small_completion()
+    look = jax.jit(lambda model: observer(0.0, model, problem))
+    record = look(MODEL)
+    assert record.shape == OBSERVERS[name][1]
+    assert record.ndim == len(observer.dims)
+    assert np.isfinite(record).all()
+    assert observer.name
+    assert observer.label
+    lanes = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), MODEL)
+    np.testing.assert_allclose(jax.vmap(look)(lanes), np.stack([record, record]), rtol=1e-9)
+
+
+def test_names_are_distinct_but_for_the_two_spectra():
+    names = [build(name).name for name in OBSERVERS]
+    assert len(set(names)) == len(names) - 1
+
+
+@pytest.mark.parametrize("name", OBSERVERS)
+def test_record_keeps_float32(name):
+    observer, model = single(build(name)), single(MODEL)
+    if isinstance(OBSERVERS[name][0], Law):
+        observer = OBSERVERS[name][0].drift_from(model)
+    assert observer(0.0, model, single(small_completion())).dtype == jnp.float32
+
+
+def test_records_are_what_they_say():
+    """Each against a formula in numpy."""
+    problem, X = small_completion(), np.asarray(MODEL())
+    record = {name: np.asarray(build(name)(0.0, MODEL, problem)) for name in OBSERVERS}
+    truth = np.asarray(problem.truth)
+    r = np.asarray(problem.operator.mv(MODEL()) - problem.y)
+    s = np.linalg.svd(X, compute_uv=False)
+    W1, W2, W3 = map(np.asarray, MODEL.factors)
+    gradient = jax.tree.leaves(jax.grad(problem.objective)(MODEL))
+    expected = {
+        "loss": np.sum(r**2) / 2,
+        "objective": np.sum(r**2) / 2,
+        "HeldOut": np.sqrt(np.mean(r**2)),
+        "test_error": np.linalg.norm(X - truth) / np.linalg.norm(truth),
+        "reconstruction_error": np.mean((X - truth) ** 2),
+        "singular_values": s,
+        "top_singular_values": s[:2],
+        "nuclear_norm": s.sum(),
+        "schatten_norm": np.sum(np.sqrt(s)) ** 2,
+        "stable_rank": s.sum() / s[0],
+        "balancedness": max(
+            np.linalg.norm(W2.T @ W2 - W1 @ W1.T), np.linalg.norm(W3.T @ W3 - W2 @ W2.T)
+        ),
+        "balance": 0.0,
+        "gradient_norm": np.sqrt(sum(np.sum(np.square(g)) for g in gradient)),
+    }
+    for name, value in expected.items():
+        np.testing.assert_allclose(record[name], value, rtol=1e-10, atol=1e-14, err_msg=name)
+
+
+def test_spectrum_of_a_narrow_model_has_its_width():
+    model, problem = Deep((draw((2, 4)), draw((5, 2)))), small_completion()
+    found = observers.singular_values(0.0, model, problem)
+    np.testing.assert_allclose(found, np.linalg.svd(model(), compute_uv=False)[:2], rtol=1e-12)
+
+
+def test_held_out_weighs():
+    problem = small_completion()
+    weights = jnp.arange(12.0)
+    held = Problem(problem.operator, problem.y, LeastSquares(), weights)
+    r = np.asarray(problem.residual(MODEL))
+    expected = np.sqrt(np.sum(np.arange(12) * r**2) / 66)
+    found = observers.HeldOut(held)(0.0, MODEL, problem)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_alignment_is_one_where_the_gradient_shares_the_singular_vectors():
+    U, _, Vt = np.linalg.svd(draw((5, 4)), full_matrices=False)
+    X = jnp.asarray((U * np.array([4.0, 3.0, 2.0, 1.0])) @ Vt)
+    full = full_observation(jnp.zeros((5, 4)))
+    np.testing.assert_allclose(observers.alignment(0.0, Direct(X), full), 1, rtol=1e-12)
+    rotated = jnp.asarray((np.roll(U, 1, axis=1) * np.array([4.0, 3.0, 2.0, 1.0])) @ Vt)
+    apart = Problem(full.operator, full.operator.mv(X + rotated))
+    np.testing.assert_allclose(observers.alignment(0.0, Direct(X), apart), 0, atol=1e-12)
+
+
+def test_drift_is_the_largest_change():
+    moved = Deep((MODEL.factors[0], MODEL.factors[1], 2 * MODEL.factors[2]))
+    W3 = np.asarray(MODEL.factors[2])
+    found = build("balance")(0.0, moved, small_completion())
+    np.testing.assert_allclose(found, np.abs(3 * W3.T @ W3).max(), rtol=1e-12)
+
+
+def test_balance_of_one_factor_is_nothing():
+    model, problem = Deep((draw((5, 4)),)), small_completion()
+    assert observers.balancedness(0.0, model, problem) == 0
+    assert observers.balance.drift_from(model)(0.0, model, problem) == 0
+
+
+def test_observers_refuse_what_they_cannot_see():
+    problem = small_completion()
+    blind = Problem(problem.operator, problem.y)
+    for observer in (observers.test_error, observers.reconstruction_error):
+        with pytest.raises(ValueError, match="truth"):
+            observer(0.0, MODEL, blind)
+    with pytest.raises(ValueError, match="Symmetric"):
+        observers.balancedness(0.0, Symmetric(draw((4, 2))), problem)

@@ -1,0 +1,71 @@
+"""The laws of measurements, over the registry."""
+
+import jax.numpy as jnp
+import lineax as lx
+import pytest
+
+from tacit.operators import AbstractMeasurement, entries
+from tacit.testing import check_measurement
+from tacit.testing.measurement import lineax_questions
+
+from .registry import OPERATORS, PRECISIONS, ids
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS, ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize("case", **ids(OPERATORS))
+def test_measurement(case, dtype, key):
+    check_measurement(case.build(dtype), key=key)
+
+
+@pytest.mark.parametrize("chunk", [1, 3])
+@pytest.mark.parametrize("case", **ids(OPERATORS[:5:3]))
+def test_entries_of_a_factored_target_by_chunks(case, chunk, key, monkeypatch):
+    # Small problems take the dense road of their own accord.
+    monkeypatch.setattr(entries, "_GATHER_COST", 0)
+    monkeypatch.setattr(entries, "CHUNK", chunk)
+    check_measurement(case.build(jnp.float64), key=key)
+
+
+def test_lineax_asks_what_it_asked():
+    """The list of questions comes from lineax itself: here that it finds those known today."""
+    names = {question.__name__ for question in lineax_questions()}
+    known = {
+        "conj",
+        "diagonal",
+        "has_unit_diagonal",
+        "is_diagonal",
+        "is_lower_triangular",
+        "is_negative_semidefinite",
+        "is_positive_semidefinite",
+        "is_symmetric",
+        "is_tridiagonal",
+        "is_upper_triangular",
+        "linearise",
+        "materialise",
+        "tridiagonal",
+    }
+    assert known <= names
+
+
+@pytest.mark.parametrize("question", lineax_questions(), ids=lambda question: question.__name__)
+def test_every_question_is_answered_for_the_abstract_base(question):
+    unanswered = question.registry[object]
+    assert question.dispatch(AbstractMeasurement) is not unanswered
+
+
+@pytest.mark.parametrize("case", **ids(OPERATORS))
+def test_structure_is_never_claimed(case):
+    operator = case.build(jnp.float64)
+    for question in lineax_questions():
+        if question.__name__.startswith(("is_", "has_")):
+            assert question(operator) is False
+
+
+@pytest.mark.parametrize("case", **ids(OPERATORS[2:6:3]))
+def test_lineax_solves_least_squares(case, key):
+    """A measurement goes into lineax's solvers as it is."""
+    operator = case.build(jnp.float64)
+    y = jnp.ones(operator.size)
+    found = lx.linear_solve(operator, y, lx.AutoLinearSolver(well_posed=False)).value
+    expected = jnp.linalg.pinv(operator.as_matrix()) @ y
+    assert jnp.allclose(found.ravel(), expected, atol=1e-10)

@@ -1,0 +1,108 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tacit.results import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "runs")
+
+
+def dataset(value=1.0):
+    return xr.Dataset(
+        {
+            "loss": ("record", np.full(3, value), {"long_name": "loss"}),
+            "count": ((), np.int8(3)),
+            "lost": ("record", np.array([1.0, np.nan, np.inf])),
+        },
+        coords={"step": ("record", [0, 1, 2])},
+        attrs={"seed": 3, "config": '{"a": [1, 2]}', "seconds": 0.5},
+    )
+
+
+def test_what_was_saved_comes_back(store):
+    store.begin("one", preset="smoke")
+    path = store.finish("one", dataset(), seconds=2.5)
+    assert path.suffix == ".zarr"
+    xr.testing.assert_identical(store.load("one"), dataset())
+    (run,) = store.runs()
+    assert (run.name, run.status, run.has_records) == ("one", "finished", True)
+    assert run.facts["preset"] == "smoke"
+    assert run.facts["seconds"] == 2.5
+
+
+def test_a_run_is_unfinished_until_its_records_are_written(store):
+    store.begin("one")
+    (run,) = store.runs()
+    assert (run.status, run.has_records) == ("unfinished", False)
+    with pytest.raises(FileNotFoundError, match="unfinished"):
+        store.load("one")
+    with pytest.raises(FileNotFoundError, match="there is no run 'two'"):
+        store.load("two")
+    with pytest.raises(FileNotFoundError, match="there is no run"):
+        store.finish("two", dataset())
+
+
+def test_earlier_records_stay_until_new_ones_are_complete(store, monkeypatch):
+    store.begin("one")
+    store.finish("one", dataset(1.0))
+    store.begin("one")
+    assert store.runs()[0].status == "unfinished"
+    xr.testing.assert_identical(store.load("one"), dataset(1.0))
+
+    def breaks(self, path, **keywords):
+        path.mkdir()
+        (path / "half").write_text("")
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(xr.Dataset, "to_zarr", breaks)
+        with pytest.raises(OSError, match="disk full"):
+            store.finish("one", dataset(2.0))
+    xr.testing.assert_identical(store.load("one"), dataset(1.0))
+    store.finish("one", dataset(3.0))
+    xr.testing.assert_identical(store.load("one"), dataset(3.0))
+    assert len(list((store.folder / "one").iterdir())) == 2
+
+
+def test_a_process_killed_while_writing_leaves_the_old_records(store):
+    store.begin("one")
+    store.finish("one", dataset())
+    code = (
+        "import os, signal, xarray, pathlib\n"
+        "from tacit.results import Store\n"
+        "real = xarray.Dataset.to_zarr\n"
+        "def to_zarr(*a, **k):\n"
+        "    real(*a, **k); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "xarray.Dataset.to_zarr = to_zarr\n"
+        f"store = Store(pathlib.Path({str(store.folder)!r}))\n"
+        "data = store.load('one'); store.begin('one'); store.finish('one', data + 1)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == -9
+    (run,) = store.runs()
+    assert run.status == "unfinished"
+    xr.testing.assert_identical(store.load("one"), dataset())
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "/etc", ".hidden", "a b"])
+def test_a_name_is_no_path(store, name):
+    with pytest.raises(ValueError, match="no name of a run"):
+        store.begin(name)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", json.dumps({"records": "../../elsewhere"})])
+def test_a_damaged_record_is_refused_in_one_line(store, text):
+    store.begin("one")
+    (store.folder / "one" / "run.json").write_text(text)
+    with pytest.raises(ValueError, match="not a record of a run"):
+        store.load("one")
+
+
+def test_a_folder_that_does_not_exist_has_no_runs(store):
+    assert store.runs() == ()
