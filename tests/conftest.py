@@ -1,16 +1,13 @@
 """Strict numerics for every test: float64, no silent promotion, no silent broadcasting."""
 
 import os
-
-# One thread a worker, because pytest-xdist already runs one worker a core; and programs compiled
-# quickly rather than well, because each runs once on small matrices. To be set before JAX starts.
-os.environ.setdefault(
-    "XLA_FLAGS",
-    "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    " --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
-)
-
 from collections.abc import Iterator
+from pathlib import Path
+
+# One thread a worker: pytest-xdist already runs one worker a core. To be set before JAX starts.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+)
 
 import hypothesis
 import jax
@@ -20,6 +17,11 @@ import pytest
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+# Nearly all the time of these tests is compiling: what one worker or run has compiled, others take.
+jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parents[1] / ".pytest_cache/jax"))
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 hypothesis.settings.register_profile(
     "tacit", max_examples=25, deadline=None, derandomize=True, database=None

@@ -83,8 +83,8 @@ def main() -> None:
     """Measure, and write `commands.md`."""
     head = ["command", "least", "median", "at most"]
     text = [
-        f"Seconds of a process of its own; the middle of {STARTS} starts, of {WARM} warm completions. "
-        f"The picture is {SIDE} × {SIDE}, grey, half of its pixels missing at random.",
+        f"Seconds of a process of its own, over {STARTS} starts and {WARM} warm completions. The "
+        f"picture is {SIDE} × {SIDE}, grey, half of its pixels missing at random.",
         "",
         *table(head, start_rows() + complete_rows()),
     ]

@@ -25,9 +25,9 @@ ROUNDS = 7
 
 
 def sweep_row(side: int) -> list[str]:
-    """Ten seeds of depth-3 descent: swept, in sequence, and in sequence with compiled pieces kept."""
+    """Ten seeds of depth-3 descent, swept and in sequence."""
     key = jax.random.key(0)
-    truth = low_rank_matrix(key, (side, side), 5)
+    truth = low_rank_matrix((side, side), 5, key=key)
     problem = completion(truth, side * side // 4, key=key)
     schedule = Schedule.every(100, STEPS)
 
@@ -55,7 +55,7 @@ def sweep_row(side: int) -> list[str]:
 def soft_impute_row(side: int) -> list[str]:
     """One iteration, half the entries observed, against the same in numpy."""
     key = jax.random.key(0)
-    truth = low_rank_matrix(key, (side, side), 5)
+    truth = low_rank_matrix((side, side), 5, key=key)
     problem = completion(truth, side * side // 2, LeastSquares(), key=key)
     model = Direct(jnp.zeros((side, side), jnp.float32))
     rule = SoftImpute(decay=1.0, tolerance=0.0, penalty=1.0)
@@ -91,8 +91,8 @@ def main() -> None:
     text = [
         f"## {SEEDS} seeds of {STEPS} steps, depth 3, seconds, least / median",
         "",
-        "The sweep's time holds its compilation, which each call of `sweep` makes anew; the runs in "
-        "sequence share one compiled program.",
+        "The sweep's time holds its compilation, which each call of `sweep` makes anew; the runs "
+        "in sequence share one compiled program.",
         "",
         *table(["size", "sweep", "in sequence", "ratio"], [sweep_row(side) for side in (32, 100)]),
         "",

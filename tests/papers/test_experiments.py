@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -88,14 +89,12 @@ def test_it_draws_from_the_dataset_alone(smoke, tmp_path):
 def test_a_run_is_pure_and_leaves_the_precision_alone():
     experiment = find("chou2024_dynamics")
     config = experiment.configure("smoke", seed=5)
-    from dataclasses import replace
-
     config = replace(config, depths=(2,), steps=50, records=10)
-    shares = []
+    shares, precision = [], jnp.ones(()).dtype
     first = experiment.run(config, lambda share, what: shares.append(share))
     xr.testing.assert_identical(first, experiment.run(config))
     assert first["eigenvalue"].dtype == np.float64
-    assert jnp.ones(()).dtype == jnp.float32
+    assert jnp.ones(()).dtype == precision
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 

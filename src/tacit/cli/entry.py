@@ -1,5 +1,6 @@
 """Running a command: one line on standard error and a status when it cannot be done."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,7 +16,13 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `tacit ARGUMENTS`; exits 0, 1 (a check failed), 2 (unusable input) or 130 (Ctrl-C)."""
-    sys.exit(status(sys.argv[1:] if arguments is None else arguments))
+    code = status(sys.argv[1:] if arguments is None else arguments)
+    if code == INTERRUPTED:
+        # JAX's threads may still be computing, and an ordinary exit would tear down what they use.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def status(arguments: Sequence[str]) -> int:

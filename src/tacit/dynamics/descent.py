@@ -36,12 +36,13 @@ class AutoStep(eqx.Module):
 
 
 class DescentState(NamedTuple):
-    """What descent carries: its clock, the velocity of its momentum, the step in use."""
+    """Its clock, velocity and step; where steps are automatic, the curvature of the point."""
 
     clock: Clock
     velocity: Any
     step_size: RealScalar
-    curvature_vector: Any
+    curvature: RealScalar | None = None
+    curvature_vector: Any = None
 
 
 class GradientDescent(AbstractDynamics):
@@ -87,16 +88,15 @@ class GradientDescent(AbstractDynamics):
         return 2 * (1 + self.momentum) / (1 + 2 * self.momentum * self.nesterov)
 
     def init(self, problem: Problem, model: AbstractFactorisation) -> DescentState:
-        """Zero velocity; the curvature is first measured along the gradient."""
-        dtype = jax.tree.leaves(model)[0].dtype
-        automatic = isinstance(self.step, AutoStep)
-        return DescentState(
-            Clock.at_start(model),
-            jax.tree.map(jnp.zeros_like, model) if self.momentum else None,
-            # Automatic steps start unbounded: the first measurement of the curvature bounds them.
-            jnp.asarray(jnp.inf if isinstance(self.step, AutoStep) else self.step, dtype),
-            eqx.filter_grad(problem.objective)(model) if automatic else None,
-        )
+        """Zero velocity; for automatic steps, a first measurement, begun along the gradient."""
+        clock = Clock.at_start(model)
+        velocity = jax.tree.map(jnp.zeros_like, model) if self.momentum else None
+        if not isinstance(self.step, AutoStep):
+            return DescentState(clock, velocity, jnp.asarray(self.step, clock.time.dtype))
+        gradient = eqx.filter_grad(problem.objective)(model)
+        measured = largest_curvature(problem, model, gradient, self.step.iterations)
+        # Steps are bounded by the curvature alone until one has been taken.
+        return DescentState(clock, velocity, jnp.asarray(jnp.inf, clock.time.dtype), *measured)
 
     def advance(
         self,
@@ -138,34 +138,29 @@ class GradientDescent(AbstractDynamics):
     def _advance_measured(
         self, problem: Problem, model: Any, state: DescentState, gap: ScalarLike, rule: AutoStep
     ) -> tuple[Any, DescentState]:
-        """Stretches of at most `every` steps, each after a measurement of the curvature."""
+        """Stretches of at most `every` steps, the curvature measured between them."""
 
         def stretch(carry: tuple) -> tuple:
             model, state, objective, left = carry
-            curvature, vector = largest_curvature(
-                problem, model, state.curvature_vector, rule.iterations
-            )
-            safe = rule.fraction * self.stability / curvature
+            safe = rule.fraction * self.stability / state.curvature
             step_size = jnp.minimum(safe, 2 * state.step_size)
             step_size = jnp.where(jnp.isinf(step_size), 1, step_size)
             count = jnp.minimum(left, rule.every)
             moved, velocity = self._steps(problem, model, state.velocity, step_size, count)
             reached = problem.objective(moved)
-            accepted = reached <= objective
-            taken = jnp.where(accepted, count, 0)
-            ahead = state._replace(velocity=velocity, step_size=step_size, curvature_vector=vector)
-            ahead = ahead._replace(clock=_later(ahead, count))
+            curvature, vector = largest_curvature(
+                problem, moved, state.curvature_vector, rule.iterations
+            )
+            accepted = (reached <= objective) & (step_size * curvature <= self.stability)
+            clock = _later(state._replace(step_size=step_size), count)
+            ahead = DescentState(clock, velocity, step_size, curvature, vector)
             # Twice the step is allowed at each stretch, so a quarter here makes half the next one.
-            back = state._replace(step_size=step_size / 4, curvature_vector=vector)
+            back = state._replace(step_size=step_size / 4)
             if self.momentum:
                 back = back._replace(velocity=jax.tree.map(jnp.zeros_like, state.velocity))
-            choose = lambda new, old: jnp.where(accepted, new, old)  # noqa: E731
-            return (
-                jax.tree.map(choose, moved, model),
-                jax.tree.map(choose, ahead, back),
-                jnp.where(accepted, reached, objective),
-                left - taken,
-            )
+            there = (moved, ahead, reached, left - count)
+            here = (model, back, objective, left)
+            return jax.tree.map(lambda new, old: jnp.where(accepted, new, old), there, here)
 
         def unfinished(carry: tuple) -> Any:
             _, state, objective, left = carry

@@ -26,7 +26,7 @@ class SoftImpute(AbstractDynamics):
 
     S_λ shrinks singular values. For `Entries` the inner step fills the holes with the current X,
     which is SoftImpute [mazumder2010]; for any operator and weights with ‖A* W A‖₂ ≤ 1 it is
-    proximal gradient descent. The path is warm started: it begins below λ_max = ‖A* y‖₂, where
+    proximal gradient descent. The path is warm started: it begins at λ_max = ‖A* y‖₂, where
     X = 0 is optimal, and each time an iteration changes X by less than `tolerance` (relative), λ is
     multiplied by `decay`. Watched by `HeldOut` with `keep="best"`, a run chooses λ. Time is the
     number of steps.
@@ -35,7 +35,7 @@ class SoftImpute(AbstractDynamics):
         decay: ratio of the path in (0, 1]; 1 keeps λ.
         tolerance: relative change below which λ falls.
         floor: λ never falls below floor · λ_max.
-        penalty: λ at the start; `None` for decay · λ_max.
+        penalty: λ at the start; `None` for λ_max.
 
     Raises:
         ValueError: if a known decay is outside (0, 1], or another known argument is negative.
@@ -66,9 +66,7 @@ class SoftImpute(AbstractDynamics):
             raise ValueError("SoftImpute needs the LeastSquares loss and no penalty of its own")
         dtype = model.array.dtype
         largest = penalty_max(problem)
-        # At λ_max itself X is zero but for rounding, and a relative change means nothing.
-        penalty = self.decay * largest if self.penalty is None else self.penalty
-        penalty = jnp.asarray(penalty, dtype)
+        penalty = jnp.asarray(largest if self.penalty is None else self.penalty, dtype)
         lowest = jnp.minimum(penalty, jnp.asarray(self.floor, dtype) * largest)
         return SoftImputeState(Clock.at_start(model), penalty, lowest)
 
@@ -87,7 +85,8 @@ class SoftImpute(AbstractDynamics):
         def body(_: Any, carry: tuple[Any, RealScalar]) -> tuple[Any, RealScalar]:
             X, penalty = carry
             moved = shrink_singular_values(X - gradient(X), penalty)
-            change = jnp.linalg.norm(moved - X) / jnp.maximum(jnp.linalg.norm(moved), 1e-30)
+            # Near λ_max X is rounding alone, so that its change is compared with λ instead.
+            change = jnp.linalg.norm(moved - X) / jnp.maximum(jnp.linalg.norm(moved), penalty)
             lower = jnp.maximum(decay * penalty, state.lowest)
             return moved, jnp.where(change < tolerance, lower, penalty)
 

@@ -111,10 +111,11 @@ def _half_time(dataset: xr.Dataset, depth: int, stage: int) -> float:
 
 
 def _off_plateau(dataset: xr.Dataset, depth: int, stage: int) -> float:
-    rank = dataset["rank"].sel(depth=depth).values
-    hits = [*dataset["half_time"].sel(depth=depth).values.astype(int), 2 * len(rank)]
-    middle = min((hits[stage] + hits[stage + 1]) // 2, len(rank) - 1)
-    return float(abs(rank[middle] - dataset["plateau"].sel(depth=depth).values[stage]))
+    part = dataset.sel(depth=depth)
+    rank, height = part["rank"].values, part["plateau"].values[stage]
+    hits = [*part["half_time"].values, 2 * len(rank)]
+    middle = min((hits[stage] + hits[stage + 1]) / 2, len(rank) - 1)
+    return float(abs(rank[int(middle)] - height)) if np.isfinite(middle) else np.nan
 
 
 def _least_rank(dataset: xr.Dataset, depth: int, side: int) -> float:

@@ -3,13 +3,24 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tacit.plots.style import MARKERS, PAGE, PALETTE, label, legend_below, panels, styled
+from tacit.plots.style import (
+    MARKERS,
+    PAGE,
+    PALETTE,
+    label,
+    legend_below,
+    logarithmic_height,
+    panels,
+    styled,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_HEIGHT = 1.75
 _DASHES = {"convex": (0, (4, 2)), "truth": (0, (1, 1.5))}
 _TITLES = {"convex": "minimum nuclear norm", "truth": "truth"}
 
@@ -28,16 +39,17 @@ def against_scale(
     """
     counts = dataset["entries"].values
     figure, grid = panels(
-        len(names), len(counts), PAGE, 0.7 + 1.75 * len(names), sharex=True, sharey="row"
+        len(names), len(counts), PAGE, 0.7 + _HEIGHT * len(names), sharex=True, sharey="row"
     )
     for row, name in zip(grid, names, strict=True):
-        row[0].set_ylabel(label(dataset[name]))
-        row[0].set_yscale("log" if name.endswith("_error") else "linear")
+        row[0].set_ylabel(wrapped(label(dataset[name]), _HEIGHT))
         for axes, count in zip(row, counts, strict=True):
             part = dataset.sel(entries=count)
             _lines(axes, part[name])
             for reference in references:
                 _reference(axes, part, name.replace("final", reference, 1), reference)
+        if name.endswith("_error"):
+            logarithmic_height(row[0])
     for axes, count in zip(grid[0], counts, strict=True):
         axes.set_title(f"{count:,} {label(dataset['entries'])}")
     for axes in grid[-1]:

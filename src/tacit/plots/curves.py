@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from tacit.plots.style import COLUMN, GREY, PALETTE, label, legend_below, panels, styled
+from tacit.plots.style import (
+    COLUMN,
+    GREY,
+    PALETTE,
+    label,
+    legend_below,
+    logarithmic_height,
+    panels,
+    styled,
+    whole_numbers,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+_HEIGHT = 1.35
 
 
 @styled
@@ -37,11 +50,14 @@ def curves(
     """
     if not names:
         raise ValueError("curves: give at least one name")
-    figure, grid = panels(len(names), 1, COLUMN, 0.6 + 1.35 * len(names), sharex=True)
+    figure, grid = panels(len(names), 1, COLUMN, 0.6 + _HEIGHT * len(names), sharex=True)
     for name, axes in zip(names, grid[:, 0], strict=True):
         _draw(axes, dataset[name], over)
-        axes.set_yscale("log" if name in logarithmic else "linear")
         axes.set_xscale(horizontal)
+        if name in logarithmic:
+            logarithmic_height(axes)
+    if horizontal == "linear" and over == "step":
+        whole_numbers(grid[-1, 0].xaxis)
     figure.align_ylabels()
     grid[-1, 0].set_xlabel(label(dataset[over]))
     if grid[0, 0].get_legend_handles_labels()[1]:
@@ -54,7 +70,7 @@ def _draw(axes: "Axes", record: "xr.DataArray", over: str) -> None:
     others = [dim for dim in record.dims if dim != along]
     if len(others) > 1:
         raise ValueError(f"curves: {record.name} has axes {record.dims}; select until one is left")
-    axes.set_ylabel(label(record))
+    axes.set_ylabel(wrapped(label(record), _HEIGHT))
     if not others:
         axes.plot(record[over], record, color=PALETTE[0])
         return

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from tacit.plots.style import COLUMN, GREY, PALETTE, label, panels, styled
+from tacit.plots.style import (
+    COLUMN,
+    GREY,
+    PALETTE,
+    label,
+    logarithmic_height,
+    panels,
+    styled,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -59,7 +68,10 @@ def singular_values(
     if len(truth):
         axes.plot([], [], color="black", linewidth=1.5, label="truth")
     axes.set_xscale(horizontal)
-    axes.set_yscale(vertical)
+    if vertical == "log":
+        logarithmic_height(axes)
+    if horizontal == "linear" and over == "step":
+        whole_numbers(axes.xaxis)
     axes.set_xlabel(label(record[over]))
     axes.set_ylabel(label(record))
     handles, labels = axes.get_legend_handles_labels()

@@ -2,7 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from tacit.plots.style import GREY, PAGE, PALETTE, label, legend_below, panels, styled
+from tacit.plots.style import (
+    GREY,
+    PAGE,
+    PALETTE,
+    label,
+    legend_below,
+    panels,
+    styled,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,22 +38,19 @@ def learning_stages(dataset: "xr.Dataset") -> "Figure":
             `plateau(depth, stage)`, `half_time(depth, stage)`, and the records of the matrix run
             `singular_values` and `stable_rank`, which are drawn as dots.
     """
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
     depths = dataset["depth"].values
     width = PAGE * max(len(depths), 2) / 3
     figure, grid = panels(2, len(depths), width, 4.0, sharex="col", sharey="row")
     for column, depth in enumerate(depths):
         part = dataset.sel(depth=depth)
-        end = int(part["half_time"].max()) * 1.4
+        end = min(int(part["half_time"].max()) * 1.4, int(part["k"][-1]))
         upper, lower = grid[:, column]
         upper.set_title(f"{label(dataset['depth'])} = {depth}")
         _eigenvalues(upper, part)
         _ranks(lower, part)
         lower.set_xlim(0, end)
         lower.set_xlabel(label(part["k"]))
-        lower.xaxis.set_major_locator(MaxNLocator(4))
-        lower.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        whole_numbers(lower.xaxis)
     grid[0, 0].set_ylabel(label(dataset["eigenvalue"]))
     grid[1, 0].set_ylabel(label(dataset["rank"]))
     grid[1, 0].set_ylim(0.9, float(dataset["plateau"].max()) + 0.5)

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import textwrap
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 P = ParamSpec("P")
@@ -89,6 +91,28 @@ def label(variable: "xr.DataArray") -> str:
     units = variable.attrs.get("units")
     text = re.sub(r"_\{(.+?)\}|_(\S)", r"$_{\1\2}$", text)
     return f"{text} ({units})" if units else text
+
+
+def wrapped(text: str, inches: float) -> str:
+    """A label broken into lines that fit along an axis of this length."""
+    return textwrap.fill(text, max(12, round(15 * inches)), break_long_words=False)
+
+
+def whole_numbers(axis: "Axis") -> None:
+    """A few ticks at whole numbers, with commas: 10,000."""
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+    axis.set_major_locator(MaxNLocator(4, integer=True))
+    axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def logarithmic_height(axes: "Axes") -> None:
+    """A logarithmic vertical axis with ticks at powers of ten alone."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(numticks=6))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:

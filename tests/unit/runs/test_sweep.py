@@ -47,7 +47,6 @@ def loop():
     [
         (("seed", "scale", "depth"), 64),
         (("seed", "scale", "depth"), 1),
-        (("seed", "scale", "depth"), 3),
         (("scale", "depth", "seed"), 64),
     ],
 )
