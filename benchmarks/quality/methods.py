@@ -15,7 +15,7 @@ from tacit.operators import Entries
 from tacit.problems import Problem
 from tacit.runs import Schedule, Stalled, run
 
-BUDGET = 120.0
+BUDGET = 300.0
 
 
 def tacit_low_rank(data: NDArray, missing: NDArray, seed: int) -> NDArray:

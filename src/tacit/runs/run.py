@@ -9,19 +9,16 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from tacit._typing import Any, Array, BoolScalar, Callable, IntScalar, RealScalar, Sequence
+from tacit._typing import Any, Callable, Sequence
 from tacit.dynamics import AbstractDynamics
 from tacit.models import AbstractFactorisation, Model
 from tacit.observers import Observer, loss
 from tacit.problems import Problem
+from tacit.runs._chunk import Carry, Settings, run_chunk, start
 from tacit.runs.result import Result
 from tacit.runs.schedule import Schedule
 from tacit.runs.stop import AbstractStop
 from tacit.runs.trajectory import Axes, Trajectory
-
-_DIVERGED = 1e6
-"""A loss this many times that of the start and of X = 0 means divergence; no descent overshoots so
-far and returns."""
 
 
 class Progress(NamedTuple):
@@ -32,19 +29,6 @@ class Progress(NamedTuple):
     fraction: float
     seconds: float
     latest: dict[str, np.ndarray]
-
-
-class _Carry(NamedTuple):
-    model: Any
-    state: Any
-    stop_state: Any
-    stopped: BoolScalar
-    result: IntScalar
-    length: IntScalar
-    reference_loss: RealScalar
-    best_model: Any
-    best_value: RealScalar
-    best: IntScalar
 
 
 def run(
@@ -99,14 +83,14 @@ def run(
     traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(given))
     chunk = len(gaps) if traced else min(chunk, len(gaps))
     watched = _watched(observers) if keep == "best" else None
-    carry = _start(problem, model, dynamics, observers, stop)
-    settings = _Settings(tuple(observers), stop, watched)
+    carry = start(problem, model, dynamics, observers, stop)
+    settings = Settings(tuple(observers), stop, watched)
     if traced:
-        carry, parts = _run_chunk(problem, dynamics, settings, carry, jnp.asarray(gaps))
+        carry, parts = run_chunk(problem, dynamics, settings, carry, jnp.asarray(gaps))
         return _trajectory(carry, parts, settings, seconds=np.nan)
 
     parts, ending = [], None
-    step = eqx.filter_jit(_run_chunk)
+    step = eqx.filter_jit(run_chunk)
     try:
         for first in range(0, len(gaps), chunk):
             piece = gaps[first : first + chunk]
@@ -135,99 +119,9 @@ def run(
     return _trajectory(carry, kept, settings, seconds=time.perf_counter() - began)
 
 
-class _Settings(eqx.Module):
-    observers: tuple[Observer, ...]
-    stop: AbstractStop | None
-    watched: str | None = eqx.field(static=True)
-
-
-def _run_chunk(
-    problem: Problem,
-    dynamics: AbstractDynamics,
-    settings: _Settings,
-    carry: _Carry,
-    gaps: Array,
-) -> tuple[_Carry, tuple]:
-    """Advance and observe once for each gap; a gap of −1 is padding and changes nothing."""
-
-    def body(carry: _Carry, gap: Array) -> tuple[_Carry, tuple]:
-        # A stopped run does not advance, so that its records repeat the last one.
-        idle = (gap < 0) | carry.stopped
-        model, state = dynamics.advance(
-            problem, carry.model, carry.state, jnp.where(idle, jnp.zeros_like(gap), gap)
-        )
-        clock = dynamics.clock(state)
-        record = {o.name: o(clock.time, model, problem) for o in settings.observers}
-        current = problem.data_loss(model)
-        at_zero = problem.loss(-problem.y, problem.weights)
-        reference = jnp.where(
-            carry.length == 0, jnp.maximum(current, at_zero), carry.reference_loss
-        )
-        finite = jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(model)]).all()
-        bound = _DIVERGED * jnp.maximum(reference, jnp.finfo(current.dtype).tiny)
-        diverged = ~(current <= bound)
-        fired, result, stop_state = jnp.zeros((), bool), carry.result, carry.stop_state
-        if settings.stop is not None:
-            stop_state, fired, reason = settings.stop.update(carry.stop_state, record)
-            result = jnp.where(fired, reason.astype(jnp.int32), result)
-        result = jnp.where(diverged, int(Result.DIVERGED), result)
-        result = jnp.where(finite, result, int(Result.NON_FINITE))
-        usable = finite & ~diverged
-        value = (
-            record[settings.watched] if settings.watched else -carry.length.astype(current.dtype)
-        )
-        better = usable & (value < carry.best_value)
-        pick = lambda new, old: jnp.where(better, new, old)  # noqa: E731
-        moved = _Carry(
-            model=model,
-            state=state,
-            stop_state=stop_state,
-            stopped=fired | ~usable,
-            result=result,
-            length=carry.length + 1,
-            reference_loss=reference,
-            best_model=jax.tree.map(pick, model, carry.best_model),
-            best_value=pick(value, carry.best_value),
-            best=pick(carry.length, carry.best),
-        )
-        new_carry = jax.tree.map(lambda new, old: jnp.where(idle, old, new), moved, carry)
-        return new_carry, (clock.step, clock.time, record)
-
-    return jax.lax.scan(body, carry, gaps)
-
-
 def _traced_numbers(tree: Any) -> Any:
     """Python floats as (weakly typed) arrays, so that another step or weight compiles nothing."""
     return jax.tree.map(lambda x: jnp.asarray(x) if isinstance(x, float) else x, tree)
-
-
-def _start(
-    problem: Problem,
-    model: AbstractFactorisation,
-    dynamics: AbstractDynamics,
-    observers: Sequence[Observer],
-    stop: AbstractStop | None,
-) -> _Carry:
-    state = dynamics.init(problem, model)
-    dtype = jax.tree.leaves(model)[0].dtype
-    infinite, zero = jnp.asarray(jnp.inf, dtype), jnp.zeros((), jnp.int32)
-    stop_state = None
-    if stop is not None:
-        time_zero = dynamics.clock(state).time
-        shapes = jax.eval_shape(lambda: {o.name: o(time_zero, model, problem) for o in observers})
-        stop_state = stop.init(jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes))
-    return _Carry(
-        model=model,
-        state=state,
-        stop_state=stop_state,
-        stopped=jnp.zeros((), bool),
-        result=jnp.asarray(int(Result.FINISHED), jnp.int32),
-        length=zero,
-        reference_loss=infinite,
-        best_model=model,
-        best_value=infinite,
-        best=zero,
-    )
 
 
 def _checked_gaps(
@@ -268,7 +162,7 @@ def _watched(observers: Sequence[Observer]) -> str:
     raise ValueError(f"run: keep='best' needs an observer 'held_out' or 'loss', got {names}")
 
 
-def _progress(carry: _Carry, parts: list, total: int, seconds: float) -> Progress:
+def _progress(carry: Carry, parts: list, total: int, seconds: float) -> Progress:
     done = int(carry.length)
     step, clock_time, record = parts[-1]
     last = (done - 1) % len(step)
@@ -281,7 +175,7 @@ def _fetch(part: tuple) -> tuple:
     return jax.tree.map(np.asarray, part)
 
 
-def _trajectory(carry: _Carry, parts: tuple, settings: _Settings, seconds: float) -> Trajectory:
+def _trajectory(carry: Carry, parts: tuple, settings: Settings, seconds: float) -> Trajectory:
     step, clock_time, records = parts
     return Trajectory(
         step=step,
