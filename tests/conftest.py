@@ -18,8 +18,10 @@ jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
-# Nearly all the time of these tests is compiling: what one worker or run has compiled, others take.
-jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parents[1] / ".pytest_cache/jax"))
+# Nearly all the time of these tests is compiling: what one run has compiled, the next takes. Each
+# worker has a folder of its own, since entries are not written in one step.
+_CACHE = Path(__file__).parents[1] / ".pytest_cache/jax" / os.environ.get("PYTEST_XDIST_WORKER", "")
+jax.config.update("jax_compilation_cache_dir", str(_CACHE))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 

@@ -19,16 +19,21 @@ class Seconds(NamedTuple):
     middle: float
 
 
-def interleaved(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, Seconds]:
+def interleaved(
+    calls: dict[str, Callable[[], object]], rounds: int, budget: float = 60.0
+) -> dict[str, Seconds]:
     """Time the calls in turn, A B C A B C …, so that a busy moment falls on all of them.
 
     Each is called once before, so nothing compiles while it is timed. A call must wait for its
-    own result.
+    own result. No round starts after `budget` seconds, but for the first.
     """
     for call in calls.values():
         call()
     times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
+    deadline = time.perf_counter() + budget
+    for done in range(rounds):
+        if done and time.perf_counter() > deadline:
+            break
         for name, call in calls.items():
             began = time.perf_counter()
             call()

@@ -8,6 +8,7 @@ import os
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,12 +24,13 @@ from tacit.runs import Schedule, run
 
 SIDE, DEPTH, RANK = 100, 3, 5
 STEP = 0.1
-STEPS, GAP = 1000, 100
-"""Steps of one timed call, and how often `run` and the loop by hand record the loss."""
-TORCH_STEPS = 100
-ROUNDS = 30
+STEPS = {1: 50, 2: 10}
+"""Steps of one timed call by threads: short, so that some calls meet no other work. Two threads
+wait for each other on a busy machine, so they get shorter calls still, to their advantage."""
+ROUNDS = 100
 FLOP = 6 * 2 * SIDE**3
 THREADS = (1, 2)
+START = "`run` of no steps, once a run"
 AUTOGRAD, OPTIMISER = ("index", "mask"), ("optimiser",)
 
 
@@ -42,19 +44,23 @@ def task(dtype: str, count: int):
     return [factor.astype(dtype) for factor in factors], truth.astype(dtype), rows, columns
 
 
-def tacit_run(factors, truth, rows, columns):
-    """The step through `tacit.runs.run`."""
+def tacit_ways(factors, truth, rows, columns):
+    """`GradientDescent.advance`, which `run` compiles, and a `run` of no steps: what a run adds."""
     operator = Entries(rows, columns, truth.shape, truth.dtype)
     problem = Problem(operator, operator.mv(jnp.asarray(truth)), MeanSquared())
     model = Deep(tuple(jnp.asarray(factor) for factor in factors))
-    schedule = Schedule.every(GAP, STEPS)
-    return lambda: jax.block_until_ready(
-        run(problem, model, GradientDescent(STEP), schedule).model.factors
+    rule = GradientDescent(STEP)
+    state = rule.init(problem, model)
+    advance = eqx.filter_jit(lambda *given: rule.advance(*given)[0])
+    steps, still = jnp.asarray(STEPS[1]), Schedule(np.zeros(1, int))
+    return (
+        lambda: jax.block_until_ready(advance(problem, model, state, steps).factors),
+        lambda: jax.block_until_ready(run(problem, model, rule, still).model.factors),
     )
 
 
 def jax_scan(factors, truth, rows, columns):
-    """The same step by hand in `lax.scan`, the loss recorded as often."""
+    """The same steps by hand in `lax.scan`."""
     start = [jnp.asarray(factor) for factor in factors]
     index = jnp.asarray(rows), jnp.asarray(columns)
     y = jnp.asarray(truth)[index]
@@ -65,24 +71,21 @@ def jax_scan(factors, truth, rows, columns):
     def step(W, _):
         return [w - STEP * g for w, g in zip(W, jax.grad(loss)(W), strict=True)], None
 
-    def record(W, _):
-        W, _ = jax.lax.scan(step, W, length=GAP)
-        return W, loss(W)
-
-    program = jax.jit(lambda W: jax.lax.scan(record, W, length=STEPS // GAP))
+    program = jax.jit(lambda W: jax.lax.scan(step, W, length=STEPS[1])[0])
     return lambda: jax.block_until_ready(program(start))
 
 
 def steps(dtype: str, count: int) -> dict[str, Seconds]:
-    """Seconds a step, each way."""
+    """Seconds a step, each way, and of a `run` of no steps."""
     given = task(dtype, count)
-    calls = {"Tacit": tacit_run(*given), "JAX by hand": jax_scan(*given)}
-    sizes = dict.fromkeys(calls, STEPS)
+    advance, start = tacit_ways(*given)
+    calls = {"Tacit": advance, "JAX by hand": jax_scan(*given), START: start}
+    sizes = {"Tacit": STEPS[1], "JAX by hand": STEPS[1], START: 1}
     for name, make in loops(*given).items():
         for threads in THREADS:
             label = f"torch, {name}, {threads}"
-            calls[label] = on_threads(threads, make(STEP), TORCH_STEPS)
-            sizes[label] = TORCH_STEPS
+            calls[label] = on_threads(threads, make(STEP), STEPS[threads])
+            sizes[label] = STEPS[threads]
     found = interleaved(calls, ROUNDS)
     return {name: Seconds(*(t / sizes[name] for t in time)) for name, time in found.items()}
 
@@ -131,8 +134,8 @@ def step_tables(settings: list[tuple[str, int]]) -> list[str]:
         "For torch the last number is its threads; *best torch* is the better of `index` and "
         "`mask` on 1 or 2 threads: autograd, update in place. `optimiser` (the textbook's "
         "`zero_grad`, `backward`, `SGD.step`) and `by hand` (the gradient written out, no "
-        f"autograd) are for information. Tacit's time is that of a whole `run` of {STEPS} steps, "
-        "its start of about 4 ms included.",
+        "autograd) are for information. Where the least and the median are far apart, the "
+        "machine was busy with other work.",
         "",
         *table(["", *columns], times),
         "",

@@ -1,7 +1,9 @@
 """The laws of measurements, over the registry."""
 
+import jax
 import jax.numpy as jnp
 import lineax as lx
+import numpy as np
 import pytest
 
 from tacit.operators import AbstractMeasurement, entries
@@ -20,10 +22,23 @@ def test_measurement(case, dtype, key):
 @pytest.mark.parametrize("chunk", [1, 3])
 @pytest.mark.parametrize("case", **ids(OPERATORS[:5:3]))
 def test_entries_of_a_factored_target_by_chunks(case, chunk, key, monkeypatch):
-    # Small problems take the dense road of their own accord.
+    # Small problems take the dense road of their own accord, and may have been compiled so.
     monkeypatch.setattr(entries, "_GATHER_COST", 0)
     monkeypatch.setattr(entries, "CHUNK", chunk)
+    jax.clear_caches()
     check_measurement(case.build(jnp.float64), key=key)
+    jax.clear_caches()
+
+
+@pytest.mark.parametrize(
+    "positions", [[1, 5, 6], [1, 5, 5], [5, 1, 6], [5, 1, 5]], ids=lambda p: "-".join(map(str, p))
+)
+def test_entries_promise_only_the_order_that_they_have(positions):
+    """XLA takes the promise on trust, and on other devices than this one it may count."""
+    operator = entries.Entries(*np.divmod(positions, 4), (2, 4))
+    assert operator.is_sorted == (positions == sorted(positions))
+    assert not operator.is_unique or len(set(positions)) == 3
+    assert operator.is_unique == (positions == [1, 5, 6])
 
 
 def test_lineax_asks_what_it_asked():

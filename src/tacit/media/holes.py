@@ -17,7 +17,7 @@ def own_holes(stored: Stored[Any]) -> NDArray[np.bool_]:
     return holes if stored.alpha is None else holes | (stored.alpha == 0)
 
 
-def value_holes(stored: Stored[Any], value: float) -> NDArray[np.bool_]:
+def value_holes(stored: Stored[Any], value: float | int) -> NDArray[np.bool_]:
     """Return where all channels equal `value`, a number as the file stores it (0 to 255, say)."""
     with np.errstate(over="ignore"):
         equal = stored.pixels == value

@@ -1,5 +1,6 @@
 """NumPy's `.npy` arrays."""
 
+from io import BufferedIOBase
 from typing import IO, Any, ClassVar, Literal, final
 
 import numpy as np
@@ -35,7 +36,7 @@ class Npy(AbstractCodec[None]):
         np.lib.format.write_array(stream, pixels, allow_pickle=False)
 
 
-def read_array(stream: IO[bytes], location: Location) -> NDArray[Any]:
+def read_array(stream: IO[bytes] | BufferedIOBase, location: Location) -> NDArray[Any]:
     """Return the array in NumPy's format that starts at the head of `stream`.
 
     Raises:

@@ -48,7 +48,7 @@ def read(
     path: str | os.PathLike[str],
     *,
     missing: str | os.PathLike[str] | None = None,
-    missing_value: float | None = None,
+    missing_value: float | int | None = None,
     need_holes: bool = True,
 ) -> Source:
     """Read a picture or an array and find what is missing of it.

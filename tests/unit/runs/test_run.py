@@ -11,7 +11,7 @@ from tacit.dynamics import EigenvalueRecursion, GradientDescent, GradientFlow, S
 from tacit.models import Deep, Direct
 from tacit.observers import HeldOut, Observer, loss, singular_values
 from tacit.problems import Problem, full_observation
-from tacit.runs import Below, Result, Schedule, Stalled, run
+from tacit.runs import Below, Result, Schedule, Stalled, joined, run
 from tests.laws.registry import draw, single, small_completion
 
 # The module: `tacit.runs.run` is the function.
@@ -286,3 +286,32 @@ def test_every_result_has_a_cause_and_every_failure_a_cure():
     for result in Result:
         assert result.cause
         assert bool(result.cure) or not result.failed
+
+
+def test_joined_runs_go_on_from_the_model_kept():
+    """Their records are those of one run, where each phase kept its last model."""
+    whole = run(PROBLEM, START, DESCENT, Schedule.every(5, 40))
+    first = run(PROBLEM, START, DESCENT, Schedule.every(5, 15))
+    second = run(PROBLEM, first.model, DESCENT, Schedule.every(5, 10))
+    third = run(PROBLEM, second.model, DESCENT, Schedule.every(5, 15))
+    found = joined([first, second, third])
+    np.testing.assert_array_equal(found.step, whole.step)
+    np.testing.assert_allclose(found.time, whole.time, rtol=1e-12)
+    np.testing.assert_allclose(found["loss"], whole["loss"], rtol=1e-9)
+    assert int(found.length) == int(whole.length)
+    assert int(found.best) == int(whole.best)
+    assert found.seconds > 0
+    np.testing.assert_allclose(found.model(), whole.model(), rtol=1e-9)
+
+
+def test_joined_runs_leave_out_what_came_after_the_model_kept():
+    """With `keep="best"` a phase may have gone on beyond the model that the next began with."""
+    values = recorded([3.0, 1, 2, 2])
+    value = Observer(values.function, "held_out", "value")
+    arguments = (full_observation(jnp.zeros((2, 2))), Direct.zeros((2, 2), jnp.float64))
+    phase = run(*arguments, GradientDescent(1.0), Schedule.every(1, 3), (value,), keep="best")
+    assert phase.best == 1
+    found = joined([phase, phase])
+    assert found["held_out"].tolist() == [3, 1, 1, 2, 2]
+    assert found.step.tolist() == [0, 1, 2, 3, 4]
+    assert found.best == 2
