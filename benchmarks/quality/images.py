@@ -2,6 +2,7 @@
 
     python -m benchmarks.quality.images            # everything, about an hour on 2 cores
     python -m benchmarks.quality.images --side 256 # the 256 × 256 rows alone
+    python -m benchmarks.quality.images --write    # the tables of what has been measured
 
 Rows that an earlier, interrupted call had finished are kept in `images.jsonl` (not committed) and
 not computed again; delete that file to begin anew.
@@ -53,17 +54,21 @@ def measured(name: str, side: int | None, kind: str, method: str) -> dict:
     return {**scores(np.clip(filled, 0, 1), truth, missing)._asdict(), "seconds": seconds}
 
 
-def results(sides: list[int | None]) -> list[dict]:
-    """Every row by every method, finished ones from the log."""
+def logged() -> dict[tuple, dict]:
+    """Rows in the log, by picture, side, holes and method."""
     done = [json.loads(line) for line in LOG.read_text().splitlines()] if LOG.exists() else []
-    known = {(r["name"], r["side"], r["kind"], r["method"]): r for r in done}
+    return {(row["name"], row["side"], row["kind"], row["method"]): row for row in done}
+
+
+def measure(sides: list[int | None]) -> None:
+    """Add to the log every row and method that it lacks."""
+    known = logged()
     for name, side, kind in rows(sides):
         for method in METHODS:
             if (name, side, kind, method) in known:
                 continue
             row = {"name": name, "side": side, "kind": kind, "method": method}
             row |= measured(name, side, kind, method)
-            known[name, side, kind, method] = row
             with LOG.open("a") as log:
                 log.write(json.dumps(row) + "\n")
             print(
@@ -71,7 +76,6 @@ def results(sides: list[int | None]) -> list[dict]:
                 f"{row['seconds']:.1f} s",
                 flush=True,
             )
-    return [known[row, side, kind, method] for row, side, kind in rows(sides) for method in METHODS]
 
 
 def table(found: list[dict], value: str, digits: int) -> list[str]:
@@ -101,7 +105,7 @@ def gains(found: list[dict]) -> list[str]:
     pairs = [("Tacit, smoothness off", "SoftImpute"), ("Tacit", "biharmonic")]
     lines = ["| rows | method | against | least gain, dB | mean gain, dB | rows won |"]
     lines.append("|---|---|---|---:|---:|---:|")
-    for name, chosen in sets.items():
+    for name, chosen in ((name, chosen) for name, chosen in sets.items() if chosen):
         for ours, rival in pairs:
             gain = np.array([by[(*s, ours)] - by[(*s, rival)] for s in chosen])
             lines.append(
@@ -115,8 +119,13 @@ def main() -> None:
     """Measure what is not yet in the log, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--side", type=int, help="only pictures resized to SIDE × SIDE")
-    side = parser.parse_args().side
-    found = results([side] if side else [256, None])
+    parser.add_argument("--write", action="store_true", help="measure nothing, write what is there")
+    arguments = parser.parse_args()
+    if not arguments.write:
+        measure([arguments.side] if arguments.side else [256, None])
+    known = logged()
+    whole = [row for row in rows([256, None]) if all((*row, method) in known for method in METHODS)]
+    found = [known[*row, method] for row in whole for method in METHODS]
     text = [
         "# Completing pictures",
         "",

@@ -22,8 +22,9 @@ class Seconds(NamedTuple):
 def interleaved(
     calls: dict[str, Callable[[], object]], rounds: int, budget: float = 60.0
 ) -> dict[str, Seconds]:
-    """Time the calls in turn, A B C A B C …, so that a busy moment falls on all of them.
+    """Time the calls in turn, A B C B C A C A B …, so that a busy moment falls on all of them.
 
+    Each round begins with another call, so that none always follows the same neighbour's start.
     Each is called once before, so nothing compiles while it is timed. A call must wait for its
     own result. No round starts after `budget` seconds, but for the first.
     """
@@ -34,7 +35,10 @@ def interleaved(
     for done in range(rounds):
         if done and time.perf_counter() > deadline:
             break
-        for name, call in calls.items():
+        names = list(calls)
+        first = done % len(names)
+        for name in names[first:] + names[:first]:
+            call = calls[name]
             began = time.perf_counter()
             call()
             times[name].append(time.perf_counter() - began)

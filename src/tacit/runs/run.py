@@ -163,11 +163,11 @@ def _watched(observers: Sequence[Observer]) -> str:
 
 
 def _progress(carry: Carry, parts: list, total: int, seconds: float) -> Progress:
-    done = int(carry.length)
+    # Records of padding, and those after a stop, repeat the last one.
     step, clock_time, record = parts[-1]
-    last = (done - 1) % len(step)
-    latest = jax.tree.map(lambda values: values[last], record)
-    return Progress(int(step[last]), float(clock_time[last]), done / total, seconds, latest)
+    latest = jax.tree.map(lambda values: values[-1], record)
+    done = int(carry.length) / total
+    return Progress(int(step[-1]), float(clock_time[-1]), done, seconds, latest)
 
 
 def _fetch(part: tuple) -> tuple:

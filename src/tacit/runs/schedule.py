@@ -28,7 +28,7 @@ class Schedule(eqx.Module):
             raise ValueError(
                 f"Schedule.every: gap must be positive and until not negative, got {gap}, {until}"
             )
-        # A point within rounding of the end is the end: 11 · 0.1 is 1.1.
+        # A point within rounding of the end is the end: 7 · 0.3 is 2.1, but 2.1 / 0.3 exceeds 7.
         points = gap * np.arange(math.ceil(until / gap - 1e-9))
         return cls(np.append(points, until))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tacit.runs import Schedule
@@ -19,8 +19,9 @@ def test_every_takes_whole_steps_and_ends_at_the_end(gap, until):
 
 
 @given(st.integers(1, 60), st.floats(1e-3, 10))
+@example(3, 0.1)
 def test_every_of_a_whole_number_of_gaps_has_no_sliver_at_the_end(count, gap):
-    """11 · 0.1 is 1.1, whatever their floating-point numbers say."""
+    """Three gaps of 0.1 are three gaps, though their sum over 0.1 exceeds 3."""
     points = Schedule.every(gap, count * gap).points
     assert len(points) == count + 1
     np.testing.assert_allclose(np.diff(points), gap, rtol=1e-9)

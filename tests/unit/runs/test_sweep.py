@@ -125,13 +125,17 @@ def test_diverged_lanes_are_frozen_without_a_stop():
         np.testing.assert_array_equal(tail, np.broadcast_to(tail[:1], tail.shape))
 
 
-def test_a_stop_and_a_held_out_problem_may_be_an_axis():
+def test_a_stop_may_be_an_axis():
     """Whatever of a run is traced, it is one compiled program."""
     start = Deep.initialise((5, 4), depth=2, scale=0.5, dtype=jnp.float64, key=jax.random.key(0))
 
     def lane(bound):
         return run(
-            PROBLEM, start, GradientDescent(0.05), Schedule.every(5, 100), stop=Below("loss", bound)
+            PROBLEM,
+            start,
+            GradientDescent("auto"),
+            Schedule.every(5, 100),
+            stop=Below("loss", bound),
         ).length
 
     bounds = np.array([1.0, 0.1])
