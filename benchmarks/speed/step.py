@@ -24,10 +24,10 @@ from tacit.runs import Schedule, run
 
 SIDE, DEPTH, RANK = 100, 3, 5
 STEP = 0.1
-STEPS = {1: 50, 2: 10}
+STEPS = {1: 200, 2: 10}
 """Steps of one timed call by threads: short, so that some calls meet no other work. Two threads
-wait for each other on a busy machine, so they get shorter calls still, to their advantage."""
-ROUNDS = 100
+wait for each other on a busy machine, so their calls are shorter still, to their advantage."""
+ROUNDS = 120
 FLOP = 6 * 2 * SIDE**3
 THREADS = (1, 2)
 START = "`run` of no steps, once a run"

@@ -14,6 +14,11 @@ from PIL import Image
 
 from tacit.cli.entry import status
 
+# A job in the background inherits an ignored SIGINT, which Python would leave ignored.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from tacit.cli import main; main()"
+)
 QUICK = ["--smooth", "off", "--depth", "2", "--scale", "1e-3", "--quiet"]
 
 
@@ -166,13 +171,11 @@ def test_bad_input_is_one_line_and_nothing_is_written(folder, capsys, name):
 def started(*arguments: str) -> subprocess.Popen:
     environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
     return subprocess.Popen(
-        [sys.executable, "-m", "tacit", "complete", *arguments],
+        [sys.executable, "-c", INTERRUPTIBLE, "complete", *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A job in the background inherits an ignored SIGINT, which Python would leave ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -106,14 +106,16 @@ def test_a_killed_run_shows_as_unfinished(tmp_path, capsys):
 
 
 def test_ctrl_c_exits_130_with_one_line(tmp_path):
-    code = "from tacit.cli import main; main()"
+    # A job in the background inherits an ignored SIGINT, which Python would leave ignored.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from tacit.cli import main; main()"
+    )
     arguments = ["run", "chou2024_dynamics", "--preset", "paper", "--out", str(tmp_path / "runs")]
     process = subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         stderr=subprocess.PIPE,
         text=True,
-        # A job in the background inherits an ignored SIGINT, which Python would leave ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_for((tmp_path / "runs" / "chou2024_dynamics-paper-seed0" / "run.json").exists, process)
     time.sleep(1)
