@@ -137,7 +137,8 @@ def main() -> None:
         "`skimage.restoration.inpaint_biharmonic`.",
         "",
         f"{machine()}; seconds are wall time of a second call, compiled programs at hand "
-        f"(of the first call where that took more than {LONG} s).",
+        f"(of the first call where that took more than {LONG} s); on a busy machine they are upper "
+        "bounds. Only rows that have been measured by every method are shown.",
         "",
     ]
     for title, value, digits in (
