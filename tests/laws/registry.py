@@ -69,6 +69,13 @@ def _channels(dtype: Any) -> operators.ChannelMix:
     return operators.ChannelMix(operators.Entries.from_mask(mask, dtype), mixing)
 
 
+def _shared_basis(shape: tuple[int, int], size: int, dtype: Any) -> operators.SharedBasis:
+    """Singular vectors of a random matrix, random spectra."""
+    U, _, Vt = np.linalg.svd(draw(shape, dtype, seed=3), full_matrices=False)
+    spectra = draw((size, min(shape)), dtype, seed=4)
+    return operators.SharedBasis(jnp.asarray(U), jnp.asarray(Vt.T), spectra)
+
+
 OPERATORS = [
     Case("entries of a mask", _mask),
     Case("entries, unsorted", partial(_entries, [3, 0, 2, 0], [1, 4, 2, 0])),
@@ -80,6 +87,8 @@ OPERATORS = [
     Case("dense on tensors", partial(_dense, (5, 2, 3, 2))),
     Case("dense on vectors", partial(_dense, (5, 4))),
     Case("channel mix of entries", _channels),
+    Case("shared basis, tall", partial(_shared_basis, (5, 3), 2)),
+    Case("shared basis, square, more measurements than values", partial(_shared_basis, (4, 4), 7)),
 ]
 
 

@@ -4,5 +4,6 @@ from tacit.operators._base import AbstractMeasurement
 from tacit.operators.channel_mix import ChannelMix
 from tacit.operators.dense import Dense
 from tacit.operators.entries import Entries
+from tacit.operators.shared_basis import SharedBasis
 
-__all__ = ["AbstractMeasurement", "ChannelMix", "Dense", "Entries"]
+__all__ = ["AbstractMeasurement", "ChannelMix", "Dense", "Entries", "SharedBasis"]
