@@ -1,9 +1,20 @@
-"""Pure functions, arrays to arrays: spectra, products, penalties, random draws."""
+"""Pure functions, arrays to arrays: spectra, spectral maps, products, penalties, random draws."""
 
+from tacit.algebra._divided_differences import vanishes_at_zero
+from tacit.algebra._odd_polynomial import OddPolynomial, odd_polynomial
+from tacit.algebra.activations import (
+    Activation,
+    SmoothClamp,
+    identity,
+    sigmoid,
+    softplus,
+    tanh,
+)
 from tacit.algebra.factored import Factored
 from tacit.algebra.products import chain_product, product
 from tacit.algebra.random import low_rank_matrix, orthogonal_frame
 from tacit.algebra.smoothness import dirichlet_energy, hessian_variation, laplacian_energy
+from tacit.algebra.spectral_map import spectral_map
 from tacit.algebra.spectrum import (
     effective_rank,
     nuclear_norm,
@@ -16,20 +27,30 @@ from tacit.algebra.spectrum import (
 )
 
 __all__ = [
+    "Activation",
     "Factored",
+    "OddPolynomial",
+    "SmoothClamp",
     "chain_product",
     "dirichlet_energy",
     "effective_rank",
     "hessian_variation",
+    "identity",
     "laplacian_energy",
     "low_rank_matrix",
     "nuclear_norm",
     "numerical_rank",
+    "odd_polynomial",
     "orthogonal_frame",
     "product",
     "schatten_norm",
     "shrink_singular_values",
+    "sigmoid",
     "singular_values",
+    "softplus",
+    "spectral_map",
     "spectral_norm",
     "stable_rank",
+    "tanh",
+    "vanishes_at_zero",
 ]
