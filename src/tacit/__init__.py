@@ -38,6 +38,7 @@ _FRONT_DOOR = {
 }
 _SUBPACKAGES = (
     "algebra",
+    "certificates",
     "completion",
     "dynamics",
     "experiments",

@@ -38,6 +38,7 @@ def test_the_front_door_imports_nothing_heavy():
         "dynamics",
         "solvers",
         "runs",
+        "certificates",
     ],
 )
 def test_the_core_imports_no_table_figure_or_flow(package):

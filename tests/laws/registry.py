@@ -13,11 +13,13 @@ import numpy as np
 from tacit import dynamics as moves
 from tacit import models, observers, operators, problems
 from tacit.algebra import (
+    SmoothClamp,
     dirichlet_energy,
     hessian_variation,
     laplacian_energy,
     nuclear_norm,
     singular_values,
+    tanh,
 )
 
 KEY = jax.random.key(7)
@@ -163,6 +165,28 @@ def _symmetric_symmetries(model: models.Symmetric) -> list[models.Symmetric]:
     return [models.Symmetric(jnp.asarray(np.asarray(model.factor) @ Q))]
 
 
+def _spectral(
+    shape: tuple[int, int], widths: tuple[int, ...], activation: Any, dtype: Any
+) -> models.SpectralNetwork:
+    inputs = tuple(0.7 * draw((widths[0], side, 3), dtype, seed=side) for side in shape)
+    sides = pairwise((*widths, 1))
+    mixers = tuple(draw(sides, dtype, seed=at) for at, sides in enumerate(sides))
+    return models.SpectralNetwork(*inputs, mixers, activation)
+
+
+def _spectral_symmetries(model: models.SpectralNetwork) -> list[models.SpectralNetwork]:
+    """U_k Q and V_k Q with Q orthogonal; the inputs in another order."""
+    Q, _ = np.linalg.qr(draw((3, 3)))
+    turned = eqx.tree_at(lambda m: (m.left, m.right), model, (model.left @ Q, model.right @ Q))
+    order = np.arange(model.widths[0])[::-1]
+    mixed = eqx.tree_at(
+        lambda m: (m.left, m.right, m.mixers[0]),
+        model,
+        (model.left[order], model.right[order], model.mixers[0][order]),
+    )
+    return [turned, mixed]
+
+
 def _deep_case(name: str, shape: tuple[int, int], widths: tuple[int, ...]) -> ModelCase:
     build = partial(_deep, shape, widths)
     return ModelCase(f"deep, {name}", build, shape, _deep_preconditioner, _deep_symmetries)
@@ -192,6 +216,19 @@ MODELS = [
     _deep_case("depth 2", (4, 3), (3,)),
     _deep_case("depth 3, wide then narrow", (4, 5), (6, 2)),
     _deep_case("depth 4, narrow then wide", (5, 3), (2, 3, 7)),
+    *(
+        ModelCase(
+            f"spectral, {name}",
+            partial(_spectral, shape, widths, activation),
+            shape,
+            symmetries=_spectral_symmetries,
+        )
+        for name, shape, widths, activation in (
+            ("depth 1", (4, 3), (3,), tanh),
+            ("depth 2, wide", (3, 4), (2, 3), SmoothClamp()),
+            ("depth 3, linear", (3, 3), (2, 1, 2), None),
+        )
+    ),
 ]
 
 
@@ -246,6 +283,14 @@ def _soft_impute() -> Any:
     return moves.SoftImpute(), problem, model, penalised
 
 
+def _compact() -> Any:
+    truth = draw((5, 4))
+    problem = problems.shared_sensing(truth, 6, 1.0, problems.LeastSquares(), key=KEY)
+    operator = problem.operator
+    model = models.SpectralNetwork.aligned((operator.left, operator.right), (2, 3), key=KEY)
+    return moves.CompactFlow(), problem, model, lambda m, _: problem.objective(m)
+
+
 DYNAMICS = [
     DynamicsCase("descent", partial(_on_completion, lambda: moves.GradientDescent(0.05))),
     DynamicsCase(
@@ -273,6 +318,7 @@ DYNAMICS = [
     DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
     DynamicsCase("eigenvalue recursion", _recursion),
     DynamicsCase("soft impute", _soft_impute),
+    DynamicsCase("compact flow", _compact, 0.5, 1e-8),
 ]
 
 
@@ -291,6 +337,8 @@ OBSERVERS = {
     "reconstruction_error": (observers.reconstruction_error, ()),
     "schatten_norm": (observers.schatten_norm, ()),
     "singular_values": (observers.singular_values, (4,)),
+    "spectral_balance": (observers.spectral_balance, ()),
+    "spectral_rates": (observers.spectral_rates, (2,)),
     "stable_rank": (observers.stable_rank, ()),
     "test_error": (observers.test_error, ()),
     "top_singular_values": (observers.top_singular_values, (2,)),

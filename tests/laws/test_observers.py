@@ -6,17 +6,32 @@ import numpy as np
 import pytest
 
 from tacit import observers
-from tacit.models import Deep, Direct, Symmetric
+from tacit.models import Deep, Direct, SpectralNetwork, Symmetric
 from tacit.observers import Law, Observer
-from tacit.problems import LeastSquares, Problem, full_observation
+from tacit.problems import LeastSquares, Problem, full_observation, shared_sensing
 
-from .registry import OBSERVERS, draw, single, small_completion
+from .registry import KEY, OBSERVERS, draw, single, small_completion
 
 MODEL = Deep((draw((6, 4)), draw((4, 6)), draw((5, 4))))
 ARGUMENTS = {"HeldOut": (small_completion(),), "schatten_norm": (0.5,), "top_singular_values": (2,)}
 
 
-def build(name, start=MODEL):
+# Observers of spectral networks are defined for those alone.
+SPECTRAL = {
+    "model": SpectralNetwork(draw((2, 5, 4)), draw((2, 4, 4), seed=8), (draw((2, 1)),)),
+    "problem": shared_sensing(draw((5, 4)), 6, 1.0, LeastSquares(), key=KEY),
+}
+
+
+def given(name):
+    """Model and problem that suit an observer."""
+    if name.startswith("spectral"):
+        return SPECTRAL["model"], SPECTRAL["problem"]
+    return MODEL, small_completion()
+
+
+def build(name, start=None):
+    start = given(name)[0] if start is None else start
     thing = OBSERVERS[name][0]
     if isinstance(thing, Law):
         return thing.drift_from(start)
@@ -25,15 +40,15 @@ def build(name, start=MODEL):
 
 @pytest.mark.parametrize("name", OBSERVERS)
 def test_record_has_the_declared_axes(name):
-    observer, problem = build(name), small_completion()
+    observer, (model, problem) = build(name), given(name)
     look = jax.jit(lambda model: observer(0.0, model, problem))
-    record = look(MODEL)
+    record = look(model)
     assert record.shape == OBSERVERS[name][1]
     assert record.ndim == len(observer.dims)
     assert np.isfinite(record).all()
     assert observer.name
     assert observer.label
-    lanes = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), MODEL)
+    lanes = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), model)
     np.testing.assert_allclose(jax.vmap(look)(lanes), np.stack([record, record]), rtol=1e-9)
 
 
@@ -44,16 +59,18 @@ def test_names_are_distinct_but_for_the_two_spectra():
 
 @pytest.mark.parametrize("name", OBSERVERS)
 def test_record_keeps_float32(name):
-    observer, model = single(build(name)), single(MODEL)
+    model, problem = map(single, given(name))
+    observer = single(build(name))
     if isinstance(OBSERVERS[name][0], Law):
         observer = OBSERVERS[name][0].drift_from(model)
-    assert observer(0.0, model, single(small_completion())).dtype == jnp.float32
+    assert observer(0.0, model, problem).dtype == jnp.float32
 
 
 def test_records_are_what_they_say():
     """Each against a formula in numpy."""
     problem, X = small_completion(), np.asarray(MODEL())
-    record = {name: np.asarray(build(name)(0.0, MODEL, problem)) for name in OBSERVERS}
+    general = [name for name in OBSERVERS if not name.startswith("spectral")]
+    record = {name: np.asarray(build(name)(0.0, MODEL, problem)) for name in general}
     truth = np.asarray(problem.truth)
     r = np.asarray(problem.operator.mv(MODEL()) - problem.y)
     s = np.linalg.svd(X, compute_uv=False)

@@ -1,6 +1,6 @@
 """How a model moves from one record to the next; implicit and explicit methods alike.
 
-`GradientFlow` is looked up when first used, because diffrax takes a second to import.
+`GradientFlow` and `CompactFlow` are looked up when first used: diffrax takes a second to import.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,14 @@ from tacit.dynamics.rmsprop import GroupRMSprop
 from tacit.dynamics.soft_impute import SoftImpute
 
 if TYPE_CHECKING:
+    from tacit.dynamics.compact import CompactFlow
     from tacit.dynamics.flow import GradientFlow
 
 __all__ = [
     "AbstractDynamics",
     "AutoStep",
     "Clock",
+    "CompactFlow",
     "EigenvalueRecursion",
     "GradientDescent",
     "GradientFlow",
@@ -33,4 +35,8 @@ def __getattr__(name: str) -> Any:
         from tacit.dynamics.flow import GradientFlow
 
         return GradientFlow
+    if name == "CompactFlow":
+        from tacit.dynamics.compact import CompactFlow
+
+        return CompactFlow
     raise AttributeError(f"module 'tacit.dynamics' has no attribute {name!r}")

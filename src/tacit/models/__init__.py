@@ -4,6 +4,8 @@ from tacit.models._base import AbstractFactorisation, AbstractThinFactorisation,
 from tacit.models.deep import Deep
 from tacit.models.direct import Direct
 from tacit.models.initialisers import Initialiser, balanced, gaussian, identity, orthogonal
+from tacit.models.spectral import SpectralNetwork
+from tacit.models.spectral_coordinates import SpectralCoordinates
 from tacit.models.symmetric import Symmetric
 
 __all__ = [
@@ -13,6 +15,8 @@ __all__ = [
     "Direct",
     "Initialiser",
     "Model",
+    "SpectralCoordinates",
+    "SpectralNetwork",
     "Symmetric",
     "balanced",
     "gaussian",

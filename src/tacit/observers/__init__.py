@@ -5,6 +5,7 @@ from tacit.observers.alignment import alignment
 from tacit.observers.balancedness import balance, balancedness
 from tacit.observers.errors import HeldOut, reconstruction_error, test_error
 from tacit.observers.progress import gradient_norm, loss, objective
+from tacit.observers.rates import spectral_balance, spectral_rates
 from tacit.observers.spectra import (
     effective_rank,
     nuclear_norm,
@@ -29,6 +30,8 @@ __all__ = [
     "reconstruction_error",
     "schatten_norm",
     "singular_values",
+    "spectral_balance",
+    "spectral_rates",
     "stable_rank",
     "test_error",
     "top_singular_values",

@@ -3,7 +3,7 @@
 from tacit.problems.losses import AbstractLoss, Huber, LeastSquares, MeanSquared
 from tacit.problems.penalties import Smoothness
 from tacit.problems.problem import Problem
-from tacit.problems.recipes import completion, full_observation, sensing
+from tacit.problems.recipes import completion, full_observation, sensing, shared_sensing
 
 __all__ = [
     "AbstractLoss",
@@ -15,4 +15,5 @@ __all__ = [
     "completion",
     "full_observation",
     "sensing",
+    "shared_sensing",
 ]

@@ -1,11 +1,12 @@
 """Recipes: from a known truth to the problem of recovering it."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from tacit._typing import Matrix, PRNGKey, ScalarLike, Target
-from tacit.operators import AbstractMeasurement, Dense, Entries
+from tacit.operators import AbstractMeasurement, Dense, Entries, SharedBasis
 from tacit.problems.losses import AbstractLoss, LeastSquares, MeanSquared
 from tacit.problems.problem import Problem
 
@@ -38,11 +39,47 @@ def sensing(
     deviation: ScalarLike,
     loss: AbstractLoss = MeanSquared(),
     *,
+    noise: ScalarLike = 0.0,
     key: PRNGKey,
 ) -> Problem:
-    """`count` Gaussian measurements ⟨A_i, X★⟩, entries of A_i normal with the given deviation."""
-    arrays = deviation * jax.random.normal(key, (count, *truth.shape), truth.dtype)
-    return _noiseless(Dense(jnp.asarray(arrays)), truth, loss)
+    """`count` Gaussian measurements ⟨A_i, X★⟩, entries of A_i normal with the given deviation.
+
+    Normal noise of the deviation `noise` is added to each. For [chu2024] they are mis-specified:
+    their singular vectors are not those of the truth.
+    """
+    arrays_key, noise_key = jax.random.split(key)
+    arrays = deviation * jax.random.normal(arrays_key, (count, *truth.shape), truth.dtype)
+    return _noisy(_noiseless(Dense(jnp.asarray(arrays)), truth, loss), noise, noise_key)
+
+
+def shared_sensing(
+    truth: Matrix,
+    count: int,
+    deviation: ScalarLike,
+    loss: AbstractLoss = MeanSquared(),
+    *,
+    noise: ScalarLike = 0.0,
+    ones: bool = False,
+    key: PRNGKey,
+) -> Problem:
+    """`count` measurements that share the singular vectors Φ, Ψ of the truth [chu2024].
+
+    A_i = Φ diag(a_i) Ψᵀ, a_i normal numbers of the given deviation in descending order: the
+    well-specified case. With `ones` the first A_i is Φ Ψᵀ, which measures the nuclear norm and
+    makes Assumption 3 hold. Normal noise of the deviation `noise` is added to each measurement.
+    """
+    U, _, Vt = jnp.linalg.svd(truth, full_matrices=False)
+    spectra_key, noise_key = jax.random.split(key)
+    drawn = deviation * jax.random.normal(spectra_key, (count, U.shape[1]), truth.dtype)
+    spectra = jnp.sort(drawn, axis=1, descending=True)
+    if ones:
+        spectra = spectra.at[0].set(1)
+    return _noisy(_noiseless(SharedBasis(U, Vt.T, spectra), truth, loss), noise, noise_key)
+
+
+def _noisy(problem: Problem, noise: ScalarLike, key: PRNGKey) -> Problem:
+    draw = noise * jax.random.normal(key, problem.y.shape, problem.y.dtype)
+    return eqx.tree_at(lambda given: given.y, problem, problem.y + draw)
 
 
 def _noiseless(operator: AbstractMeasurement, truth: Target, loss: AbstractLoss) -> Problem:

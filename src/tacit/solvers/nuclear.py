@@ -75,7 +75,7 @@ def minimum_nuclear_norm(
         raise ValueError(
             f"minimum_nuclear_norm: max_iterations must be at least 1, got {max_iterations}"
         )
-    return _minimise(operator, y, tolerance, max_iterations)
+    return _minimise(operator, y, float(tolerance), int(max_iterations))
 
 
 @eqx.filter_jit
@@ -128,8 +128,9 @@ def _minimise(
 
 def _dual_point(operator: AbstractMeasurement, M: Matrix) -> Measurements:
     """ν with A* ν = M, scaled to ‖A* ν‖₂ ≤ 1."""
-    rounding = 100 * float(jnp.finfo(M.dtype).eps)
-    nu, _ = cg(lambda nu: operator.mv(operator.adjoint(nu)), operator.mv(M), tol=rounding)
+    # Conjugate gradients that are asked for rounding may run away once they have reached it.
+    close = max(100 * float(jnp.finfo(M.dtype).eps), 1e-12)
+    nu, _ = cg(lambda nu: operator.mv(operator.adjoint(nu)), operator.mv(M), tol=close)
     return nu / jnp.maximum(spectral_norm(singular_values(operator.adjoint(nu))), 1)
 
 

@@ -1,0 +1,15 @@
+"""Checked statements: what a theorem says, verified at a point or along a run."""
+
+from tacit.certificates._base import Certificate
+from tacit.certificates.assumptions import Assumptions, check_assumptions
+from tacit.certificates.nuclear import nuclear_norm_certificate
+from tacit.certificates.rate import descent_rate_certificate, rate_certificate
+
+__all__ = [
+    "Assumptions",
+    "Certificate",
+    "check_assumptions",
+    "descent_rate_certificate",
+    "nuclear_norm_certificate",
+    "rate_certificate",
+]
