@@ -65,7 +65,8 @@ def test_run_plot_and_list(tmp_path, capsys):
 def test_check_prints_claims_as_json(capsys):
     assert status(["check", "chou2024_dynamics", "--seed", "3", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert set(answer) == {"experiment", "preset", "seed", "seconds", "claims"}
+    assert set(answer) == {"experiment", "preset", "seed", "changes", "seconds", "claims"}
+    assert answer["changes"] == {}
     assert (answer["experiment"], answer["preset"], answer["seed"]) == (
         "chou2024_dynamics",
         "smoke",
@@ -79,6 +80,68 @@ def test_check_prints_claims_as_json(capsys):
         assert isinstance(claim["text"], str)
         assert isinstance(claim["value"], float)
         assert isinstance(claim["bound"], float)
+
+
+@pytest.mark.usefixtures("small")
+def test_settings_change_what_runs_and_are_stored(tmp_path):
+    changes = ["--config.eigenvalues", "4,2", "--config.steps=500", "--config.step", "5e-4"]
+    assert status(["run", "chou2024_dynamics", "--quiet", "--seed", "2", *changes]) == 0
+    (stored,) = Store(tmp_path / "runs").runs()
+    dataset = Store(tmp_path / "runs").load(stored.name)
+    config = json.loads(dataset.attrs["config"])
+    assert (config["eigenvalues"], config["steps"], config["step"]) == ([4.0, 2.0], 500, 5e-4)
+    assert (config["depths"], config["seed"]) == ([2], 2)
+    assert int(dataset["step"][-1]) == 500
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_with_changed_settings_is_another_run(tmp_path, capsys):
+    """It leaves the preset's records alone, is found again however it is typed, and is drawn."""
+    store, small = Store(tmp_path / "runs"), ["--config.step", "5e-4", "--config.steps", "500"]
+    assert status(["run", "chou2024_dynamics", "--quiet"]) == 0
+    assert status(["run", "chou2024_dynamics", "--quiet", *small]) == 0
+    own, changed = store.runs()
+    assert own.name == "chou2024_dynamics-smoke-seed0"
+    assert changed.name.startswith(own.name + "-")
+    assert changed.facts["changes"] == {"step": "0.0005", "steps": "500"}
+    assert int(store.load(own.name)["step"][-1]) == 3_000
+
+    again = ["--config.steps=500", "--config.step=0.0005", "--config.side", "12"]
+    capsys.readouterr()
+    assert status(["plot", "chou2024_dynamics", *again]) == 0
+    assert capsys.readouterr().out.strip() == f"runs/{changed.name}/chou2024_dynamics.png"
+    assert status(["list", "--runs"]) == 0
+    assert "step=0.0005 steps=500" in capsys.readouterr().out
+    assert status(["run", "chou2024_dynamics", "--quiet", "--config.steps=3000"]) == 0
+    assert len(store.runs()) == 2
+    assert status(["plot", "chou2024_dynamics", "--config.steps=501"]) == 2
+    wanted = "tacit run chou2024_dynamics --preset smoke --seed 0 --config.steps=501 --out runs"
+    assert wanted in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small")
+def test_a_seed_among_the_settings_is_the_seed(tmp_path):
+    changes = ["--config.seed=4", "--config.steps=3000"]
+    assert status(["run", "chou2024_dynamics", "--quiet", *changes]) == 0
+    (stored,) = Store(tmp_path / "runs").runs()
+    assert stored.name == "chou2024_dynamics-smoke-seed4"
+
+
+@pytest.mark.usefixtures("small")
+def test_check_takes_settings(capsys):
+    assert status(["check", "chou2024_dynamics", "--json", "--config.steps", "1000"]) == 1
+    claims = json.loads(capsys.readouterr().out)["claims"]
+    assert not all(claim["holds"] for claim in claims)
+
+
+@pytest.mark.usefixtures("small")
+def test_check_claims_half_times_of_the_papers_target_alone(capsys):
+    for changes in (["--config.eigenvalues=4,3,2,1"], ["--config.depths=5", "--config.step=5e-4"]):
+        changes = [*changes, "--config.steps=300"]
+        assert status(["check", "chou2024_dynamics", "--json", *changes]) in (0, 1)
+        claims = json.loads(capsys.readouterr().out)["claims"]
+        assert claims
+        assert not any("half its height" in claim["text"] for claim in claims)
 
 
 @pytest.mark.usefixtures("small")
@@ -141,6 +204,30 @@ def wait_for(condition, process, seconds=60):
         (["check", "chou2024_dynamics", "--preset", "large"], "large"),
         (["check", "chou2024_dynamics", "--seed", "one"], "one"),
         (["check"], "NAME"),
+        (["check", "chou2024_dynamics", "--config.stpe", "1"], "did you mean step"),
+        (
+            ["run", "chou2024_dynamics", "--config.steps", "1e3"],
+            "must be a whole number, got '1e3'",
+        ),
+        (["run", "chou2024_dynamics", "--config.step", "-1"], "step must be positive, got -1"),
+        (
+            ["run", "chou2024_dynamics", "--config.depths="],
+            "chou2024_dynamics: setting depths must not be empty: give at least one value",
+        ),
+        (["run", "chou2024_dynamics", "--config.depths=2,0"], "depths must be positive, got 0"),
+        (["run", "chou2024_dynamics", "--config.depths=2,2"], "depths has a value twice"),
+        (["run", "chou2024_dynamics", "--config.side=3"], "give fewer or a larger side"),
+        (["run", "chou2024_dynamics", "--config.eigenvalues=1,2"], "must be largest first"),
+        (["run", "chou2024_dynamics", "--config.records=3"], "records must be at least 4, got 3"),
+        (["run", "arora2019_fig1", "--config.scales="], "setting scales must not be empty"),
+        (["run", "arora2019_fig1", "--config.rank=31"], "rank must be at most side, 30, got 31"),
+        (["run", "arora2019_fig1", "--config.many=901"], "few < many ≤ side² = 900, got 240 and"),
+        (["run", "chou2024_dynamics", "--config.step"], "requires an argument"),
+        (["run", "chou2024_dynamics", "--config", "1"], "--config.FIELD VALUE"),
+        (["run", "chou2024_dynamics", "--config.step.size", "1"], "--config.step VALUE"),
+        (["run", "chou2024_dynamics", "--config.step=1", "--config.step=2"], "multiple times"),
+        (["list", "chou2024"], "did you mean chou2024_dynamics"),
+        (["list", "chou2024_dynamics", "--runs"], "not both"),
         (["plot", "chou2024_dynamics"], "tacit run chou2024_dynamics --preset smoke --seed 0"),
     ],
 )
@@ -172,8 +259,28 @@ def test_cite_and_list(capsys):
     assert "no runs" in capsys.readouterr().out
 
 
+def test_list_shows_the_settings_of_an_experiment(capsys):
+    assert status(["list", "chou2024_dynamics"]) == 0
+    printed = capsys.readouterr().out
+    rows = [line.split() for line in printed.splitlines()]
+    assert ["steps", "int", "9000", "45000"] in rows
+    assert ["depths", "tuple[int,", "...]", "2,3", "2,3,4"] in rows
+    assert "`alpha` is the scale of each factor" in printed
+    assert status(["run", "--help"]) == 0
+    assert "--config.FIELD" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list"], ["list", "--runs"], ["check", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["list", "--runs"],
+        ["list", "arora2019_fig1"],
+        ["check", "--help"],
+        ["run", "chou2024_dynamics", "--help"],
+    ],
 )
 def test_help_version_and_list_do_not_import_jax(arguments):
     code = (

@@ -1,9 +1,10 @@
 """`tacit list | run | check | plot | cite`."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -38,28 +39,65 @@ Quiet = Annotated[bool, Parameter(negative=())]
 Output = Annotated[Path | None, Parameter(name=("--output", "-o"))]
 
 
-def list_(*, runs: Annotated[bool, Parameter(negative=())] = False, out: Path = RUNS) -> None:
-    """List the experiments, or the runs that are stored.
+def _texts(kind: Any, tokens: Any) -> dict[str, str]:
+    """The value of each `--config.FIELD VALUE`, as it was typed."""
+    if not isinstance(tokens, Mapping):
+        raise ValueError("--config needs a setting's name: --config.FIELD VALUE")
+    for field, found in tokens.items():
+        if isinstance(found, Mapping):
+            raise ValueError(f"--config.{field} has no parts: write --config.{field} VALUE")
+    return {field: found[-1].value for field, found in tokens.items()}
+
+
+Config = Annotated[dict[str, str] | None, Parameter(converter=_texts, accepts_keys=True)]
+
+
+def list_(
+    name: str | None = None,
+    /,
+    *,
+    runs: Annotated[bool, Parameter(negative=())] = False,
+    out: Path = RUNS,
+) -> None:
+    """List the experiments, the settings of one of them, or the runs that are stored.
 
     Args:
+        name: An experiment: show its settings and their values in both presets.
         runs: List the stored runs instead; one that was killed shows as unfinished.
         out: Folder where runs are stored.
     """
-    tables.runs(Store(out).runs(), out) if runs else tables.experiments(EXPERIMENTS)
+    if name is not None and runs:
+        raise ValueError("list: give the name of an experiment or --runs, not both")
+    if name is not None:
+        tables.settings(find(name))
+    elif runs:
+        tables.runs(Store(out).runs(), out)
+    else:
+        tables.experiments(EXPERIMENTS)
 
 
 def run(
-    name: str, /, *, choice: Choice = Choice(), json: Json = False, quiet: Quiet = False
+    name: str,
+    /,
+    *,
+    choice: Choice = Choice(),
+    config: Config = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run an experiment and store its records.
 
     Args:
         name: An experiment of `tacit list`.
         choice: Preset, seed and folder.
+        config: --config.FIELD VALUE, as often as needed, changes a setting; `tacit list NAME` shows
+            which there are. Values of a tuple have commas between; with a minus in front write
+            --config.FIELD=VALUE. Such a run is stored beside the preset's own, under a name made of
+            what was changed; `tacit plot` with the same options draws it.
         json: Print a summary as JSON.
         quiet: Show no progress.
     """
-    session = Session.of(name, choice.preset, choice.seed, choice.out)
+    session = _session(name, choice, config)
     outcome = session.run(quiet or json)
     if json:
         tables.as_json({**session.facts(outcome), "path": str(outcome.path)})
@@ -68,17 +106,27 @@ def run(
 
 
 def check(
-    name: str, /, *, choice: Choice = Choice(), json: Json = False, quiet: Quiet = False
+    name: str,
+    /,
+    *,
+    choice: Choice = Choice(),
+    config: Config = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run an experiment and check what its paper claims; the status is 1 when a claim fails.
 
     Args:
         name: An experiment of `tacit list`.
         choice: Preset, seed and folder.
+        config: --config.FIELD VALUE, as often as needed, changes a setting; `tacit list NAME` shows
+            which there are. Values of a tuple have commas between; with a minus in front write
+            --config.FIELD=VALUE. Such a run is stored beside the preset's own, under a name made of
+            what was changed; `tacit plot` with the same options draws it.
         json: Print the claims as JSON.
         quiet: Show no progress.
     """
-    session = Session.of(name, choice.preset, choice.seed, choice.out)
+    session = _session(name, choice, config)
     outcome = session.run(quiet or json)
     verdicts = session.experiment.check(outcome.dataset, session.config)
     if json:
@@ -88,17 +136,25 @@ def check(
     return 0 if all(verdict.holds for verdict in verdicts) else FAILED
 
 
-def plot(name: str, /, *, choice: Choice = Choice(), output: Output = None) -> None:
+def plot(
+    name: str,
+    /,
+    *,
+    choice: Choice = Choice(),
+    config: Config = None,
+    output: Output = None,
+) -> None:
     """Draw the figure of a stored run, without running it.
 
     Args:
         name: An experiment of `tacit list`.
         choice: Preset, seed and folder.
+        config: --config.FIELD VALUE, as it was given to `tacit run`, draws the run that had it.
         output: The figure: PNG, PDF or SVG by its ending; NAME.png beside the records by default.
     """
     from tacit import plots
 
-    session = Session.of(name, choice.preset, choice.seed, choice.out)
+    session = _session(name, choice, config)
     dataset = session.load()
     output = output or choice.out / session.name / f"{name}.png"
     print(plots.save(session.experiment.plot(dataset), output))
@@ -111,3 +167,7 @@ def cite(name: str, /) -> None:
         name: An experiment of `tacit list`.
     """
     sys.stdout.write(citation(find(name).reference) + "\n")
+
+
+def _session(name: str, choice: Choice, config: Config) -> Session:
+    return Session.of(name, choice.preset, choice.seed, choice.out, config)

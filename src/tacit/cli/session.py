@@ -1,8 +1,11 @@
 """One run of an experiment from the command line: settings, progress, store."""
 
+import hashlib
+import json
+import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,26 +37,47 @@ class Session:
     store: Store
 
     @classmethod
-    def of(cls, name: str, preset: str, seed: int | None, folder: Path) -> "Session":
-        """Look up the experiment, then configure JAX, which its module imports."""
+    def of(
+        cls,
+        name: str,
+        preset: str,
+        seed: int | None,
+        folder: Path,
+        overrides: Mapping[str, str] | None = None,
+    ) -> "Session":
+        """Look up the experiment, then configure JAX, which its module imports.
+
+        The configuration is the preset's, with the seed and then the overrides, given as text.
+        """
         experiment = find(name)
         configure_jax()
-        return cls(experiment, preset, experiment.configure(preset, seed), Store(folder))
+        config = experiment.configure(preset, seed, overrides)
+        return cls(experiment, preset, config, Store(folder))
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The settings that are not the preset's, as text; the seed is none of them."""
+        return self.experiment.changes(self.preset, self.config)
 
     @property
     def name(self) -> str:
-        """Name of the run in the store."""
-        return f"{self.experiment.name}-{self.preset}-seed{self.config.seed}"
+        """Name of the run in the store; changed settings add eight letters made of them."""
+        name = f"{self.experiment.name}-{self.preset}-seed{self.config.seed}"
+        if not self.changes:
+            return name
+        text = json.dumps(self.changes, sort_keys=True)
+        return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
     def facts(self, outcome: Outcome) -> dict[str, Any]:
         """The head of every JSON summary."""
-        return {**self._settings(), "seconds": round(outcome.seconds, 3)}
+        seconds = round(outcome.seconds, 3)
+        return {**self._settings(), "changes": self.changes, "seconds": seconds}
 
     def run(self, quiet: bool) -> Outcome:
         """Run and store, with a progress display on a terminal unless it is quiet."""
         from tacit.results import provenance
 
-        self.store.begin(self.name, **self._settings())
+        self.store.begin(self.name, **self._settings(), changes=self.changes)
         began = time.perf_counter()
         with _progress(self.experiment.name, quiet) as report:
             dataset = self.experiment.run(self.config, report)
@@ -72,10 +96,11 @@ class Session:
         try:
             return self.store.load(self.name)
         except FileNotFoundError as error:
-            raise FileNotFoundError(
-                f"{error}; make it with: tacit run {self.experiment.name} --preset {self.preset} "
-                f"--seed {self.config.seed} --out {self.store.folder}"
-            ) from None
+            options = [f"--config.{field}={text}" for field, text in self.changes.items()]
+            words = ["--preset", self.preset, "--seed", str(self.config.seed)]
+            command = ["tacit", "run", self.experiment.name, *words, *options]
+            command += ["--out", str(self.store.folder)]
+            raise FileNotFoundError(f"{error}; make it with: {shlex.join(command)}") from None
 
     def _settings(self) -> dict[str, Any]:
         return {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from tacit.experiments import Experiment, Verdict
@@ -22,12 +23,25 @@ def experiments(listed: "Sequence[Experiment]") -> None:
     _print(table)
 
 
+def settings(experiment: "Experiment") -> None:
+    """What `Config` says of its fields, and a line for each, as `--config` takes it."""
+    sheet = experiment.settings()
+    rows = [("setting", "type", "smoke", "paper"), *sheet.settings]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    print(f"{experiment.name}: {experiment.title}\n\n{sheet.about}\n")
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print(line.rstrip())
+    name, _, value, _ = sheet.settings[-1]
+    print(f"\nChange them with --config.FIELD VALUE, as in --config.{name} {value}")
+
+
 def runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
-    """Name, status and duration of each run of a store."""
+    """Name, status and duration of each run of a store, and the settings that were changed."""
     if not stored:
         print(f"no runs in {folder}")
         return
-    table = _table("run", "status", "begun (UTC)", "seconds")
+    table = _table("run", "status", "begun (UTC)", "seconds", "changed settings")
     for entry in stored:
         seconds = entry.facts.get("seconds")
         table.add_row(
@@ -35,6 +49,7 @@ def runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
             entry.status,
             str(entry.facts.get("begun", ""))[:19].replace("T", " "),
             f"{seconds:.1f}" if entry.finished and isinstance(seconds, int | float) else "",
+            Text(_changes(entry.facts.get("changes"))),
         )
     _print(table)
 
@@ -69,6 +84,13 @@ def as_json(content: dict[str, Any]) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
+def _changes(changes: Any) -> str:
+    """`step=0.0005 depths=2,3`; nothing for a preset's own settings."""
+    if not isinstance(changes, dict):
+        return ""
+    return " ".join(f"{name}={value}" for name, value in changes.items())
+
+
 def _number(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e6 else f"{value:.4g}"
 
@@ -79,7 +101,7 @@ def _table(*headings: str, right: Sequence[str] = ("seconds",)) -> Table:
         table.add_column(
             heading,
             justify="right" if heading in right else "left",
-            no_wrap=heading not in ("claim", "what it shows"),
+            no_wrap=heading not in ("claim", "what it shows", "changed settings"),
         )
     return table
 

@@ -1,10 +1,13 @@
 """What an experiment is, and what a claim is; importable without JAX."""
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from importlib import import_module
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast, runtime_checkable
+
+from tacit.experiments._settings import Sheet, as_text, override, read_sheet
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -94,17 +97,45 @@ class Experiment(NamedTuple):
     reference: str
     figure: str
 
-    def configure(self, preset: str = "smoke", seed: int | None = None) -> Any:
-        """The configuration of a preset, with its own seed or the one given.
+    def configure(
+        self,
+        preset: str = "smoke",
+        seed: int | None = None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The configuration of a preset, with its own seed or the one given, and with changes.
+
+        Args:
+            preset: `smoke` or `paper`.
+            seed: The seed; the preset's own if not given.
+            overrides: Fields to change after that, as text: `{"step": "5e-4", "depths": "2,3"}`.
 
         Raises:
-            ValueError: if the preset is neither `smoke` nor `paper`.
+            ValueError: if there is no such preset or field, or a text is not of the field's type.
         """
         presets = self._module().PRESETS
         if preset not in presets._fields:
             raise ValueError(f"no preset {preset!r}: there are {', '.join(presets._fields)}")
         config = getattr(presets, preset)
-        return config if seed is None else replace(config, seed=seed)
+        config = config if seed is None else replace(config, seed=seed)
+        return override(config, overrides, self.name) if overrides else config
+
+    def changes(self, preset: str, config: Any) -> dict[str, str]:
+        """What a configuration has otherwise than the preset, but for the seed.
+
+        It is written as `configure` reads it, so it is the same however it was typed.
+        """
+        base = replace(self.configure(preset), seed=config.seed)
+        return {
+            field.name: as_text(getattr(config, field.name))
+            for field in fields(config)
+            if getattr(config, field.name) != getattr(base, field.name)
+        }
+
+    def settings(self) -> Sheet:
+        """What `configure` can change, and its values in both presets; JAX is not imported."""
+        module = files("tacit.experiments") / f"{self.name}.py"
+        return read_sheet(module.read_text(encoding="utf-8"), self.name)
 
     def run(self, config: Settings, report: Report = lambda share, what: None) -> "xr.Dataset":
         """Run in the precision of the configuration; the same seed gives the same dataset.

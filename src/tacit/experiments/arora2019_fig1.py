@@ -25,6 +25,7 @@ from tacit.algebra import spectrum as read
 from tacit.dynamics import GroupRMSprop
 from tacit.experiments._arora2019_claims import claims
 from tacit.experiments._base import Claim, Presets, Report
+from tacit.experiments._checks import require_descending, require_distinct, require_positive
 from tacit.experiments._runs import unless_interrupted
 from tacit.models import Deep
 from tacit.observers import effective_rank, loss, nuclear_norm, reconstruction_error
@@ -62,6 +63,24 @@ class Config:
     steps: int = 100_000
     gap: int = 500
     overrank: float = 7.0
+
+    def __post_init__(self):
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "side", "rank", "few", "many", "depths", "scales")
+        require_positive(self, "step", "stop", "steps", "gap", "overrank")
+        require_distinct(self, "depths", "scales")
+        require_descending(self, "scales")
+        if self.rank > self.side:
+            raise ValueError(f"setting rank must be at most side, {self.side}, got {self.rank}")
+        if not self.few < self.many <= self.side**2:
+            raise ValueError(
+                f"settings few and many must be few < many ≤ side² = {self.side**2}, "
+                f"got {self.few} and {self.many}"
+            )
 
 
 PRESETS = Presets(

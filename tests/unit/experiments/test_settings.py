@@ -1,0 +1,157 @@
+"""Settings of an experiment as text: read, refused in one line, and listed without JAX."""
+
+import subprocess
+import sys
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import pytest
+
+from tacit.experiments import EXPERIMENTS, find
+from tacit.experiments._settings import as_text, override, read_sheet
+
+
+@dataclass(frozen=True)
+class Config:
+    """One field of every type."""
+
+    seed: int = 0
+    dtype: str = "float64"
+    step: float = 1e-3
+    fast: bool = False
+    data: str | None = None
+    most: int | None = 3
+    depths: tuple[int, ...] = (2, 3)
+    scales: tuple[float, ...] = (1e-3, 1e-5)
+    names: tuple[str, ...] = ("a", "b")
+    choice: Literal["x", "y"] = "x"
+    pair: tuple[int, int] = (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("seed", "7", 7),
+        ("seed", " -7", -7),
+        ("step", "5e-4", 5e-4),
+        ("step", "2", 2.0),
+        ("fast", "true", True),
+        ("fast", "False", False),
+        ("data", "a file.gz", "a file.gz"),
+        ("data", "none", None),
+        ("most", "None", None),
+        ("most", "4", 4),
+        ("depths", "2,3, 4", (2, 3, 4)),
+        ("depths", "5", (5,)),
+        ("depths", "", ()),
+        ("scales", "-1,1e-5", (-1.0, 1e-5)),
+        ("names", "left, right", ("left", "right")),
+        ("dtype", "float32", "float32"),
+    ],
+)
+def test_a_text_is_read_by_the_type_of_its_field(field, text, value):
+    config = override(Config(), {field: text}, "here")
+    assert getattr(config, field) == value
+    assert type(getattr(config, field)) is type(value)
+    if isinstance(value, tuple):
+        assert [type(part) for part in getattr(config, field)] == [type(part) for part in value]
+    others = [f.name for f in fields(Config) if f.name != field]
+    assert all(getattr(config, name) == getattr(Config(), name) for name in others)
+
+
+def test_several_fields_change_at_once():
+    config = override(Config(), {"step": "1", "depths": "4"}, "here")
+    assert config == Config(step=1.0, depths=(4,))
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("sed", "1", "here has no setting 'sed': did you mean seed"),
+        ("dept", "1", "did you mean depths"),
+        ("qqq", "1", "here has no setting 'qqq': there are seed, dtype, step, fast"),
+        ("seed", "1.5", "here: setting seed must be a whole number, got '1.5'"),
+        ("step", "fast", "here: setting step must be a number, got 'fast'"),
+        ("step", "nan", "here: setting step must be a number, got 'nan'"),
+        ("fast", "yes", "here: setting fast must be true or false, got 'yes'"),
+        ("most", "few", "here: setting most must be a whole number, or none, got 'few'"),
+        ("seed", "none", "here: setting seed must be a whole number, got 'none'"),
+        (
+            "depths",
+            "2,,3",
+            "here: setting depths must be whole numbers with commas between, got '2,,3'",
+        ),
+        ("scales", "1,x", "here: setting scales must be numbers with commas between, got '1,x'"),
+        ("dtype", "int8", "here: setting dtype must be float32 or float64, got 'int8'"),
+        ("choice", "y", "here: setting choice is a typing.Literal"),
+        ("pair", "1,2", "here: setting pair is a tuple"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(field, text, message):
+    with pytest.raises(ValueError, match=r".") as caught:
+        override(Config(), {field: text}, "here")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [experiment.name for experiment in EXPERIMENTS])
+def test_the_settings_listed_are_those_of_the_module(name):
+    """The list is read from the source; write a preset as Config(...) with literal values."""
+    experiment = find(name)
+    listed = experiment.settings()
+    for preset in ("smoke", "paper"):
+        config = experiment.configure(preset)
+        expected = {field.name: as_text(getattr(config, field.name)) for field in fields(config)}
+        assert {setting.name: getattr(setting, preset) for setting in listed.settings} == expected
+        assert experiment.configure(preset, overrides=expected) == config
+    assert listed.about
+
+
+def test_settings_are_listed_without_jax():
+    code = (
+        "import sys; from tacit.experiments import find; assert find('arora2019_fig1').settings(); "
+        "sys.exit('jax' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_what_is_not_a_literal_is_listed_as_it_stands():
+    source = """
+@dataclass(frozen=True)
+class Config:
+    "About it."
+    seed: int = 0
+    steps: int = 4 * 10
+    data: str | None = None
+    side: int = field(default=3)
+    must: int
+
+PRESETS = Presets(smoke=Config(must=1, steps=MANY), paper=Config(must=2, data="x"))
+"""
+    sheet = read_sheet(source, "here")
+    assert sheet.about == "About it."
+    assert [tuple(setting) for setting in sheet.settings] == [
+        ("seed", "int", "0", "0"),
+        ("steps", "int", "MANY", "4 * 10"),
+        ("data", "str | None", "none", "x"),
+        ("side", "int", "field(default=3)", "field(default=3)"),
+        ("must", "int", "1", "2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "source", ["", "class Config: pass", "PRESETS = Presets(smoke=1, paper=1)"]
+)
+def test_a_module_without_settings_is_named(source):
+    with pytest.raises(ValueError, match="here: has no class Config"):
+        read_sheet(source, "here")
+
+
+def test_overrides_come_after_the_preset_and_the_seed():
+    experiment = find("chou2024_dynamics")
+    changed = experiment.configure("paper", 4, {"seed": "5", "step": "5e-4", "eigenvalues": "2,1"})
+    paper = experiment.configure("paper")
+    assert (changed.seed, changed.step, changed.eigenvalues) == (5, 5e-4, (2.0, 1.0))
+    assert changed.depths == paper.depths
+    assert experiment.configure("paper", 4, {}).seed == 4
+    assert paper.seed == 0
