@@ -20,6 +20,42 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         reference="chou2024",
         figure="eigenvalues and effective rank",
     ),
+    Experiment(
+        name="chu2024_fig1",
+        title="The anatomy of a spectral neural network",
+        reference="chu2024",
+        figure="Figure 1",
+    ),
+    Experiment(
+        name="chu2024_fig2",
+        title="A spectral network where it is well specified, at several rates",
+        reference="chu2024",
+        figure="Figure 2",
+    ),
+    Experiment(
+        name="chu2024_fig3",
+        title="Spectral network, deep factorisation and linear regression, mis-specified",
+        reference="chu2024",
+        figure="Figure 3",
+    ),
+    Experiment(
+        name="chu2024_fig4",
+        title="A picture appears in a spectral network as it trains",
+        reference="chu2024",
+        figure="Figure 4",
+    ),
+    Experiment(
+        name="chu2024_fig5",
+        title="Pictures from few measurements, and the step that decides",
+        reference="chu2024",
+        figure="Figure 5",
+    ),
+    Experiment(
+        name="chu2024_theorems",
+        title="The three theorems of spectral networks as checks",
+        reference="chu2024",
+        figure="Theorems 1 to 3",
+    ),
 )
 
 __all__ = [
@@ -45,6 +81,7 @@ def find(name: str) -> Experiment:
     names = [experiment.name for experiment in EXPERIMENTS]
     if name in names:
         return EXPERIMENTS[names.index(name)]
-    near = get_close_matches(name, names, n=1, cutoff=0.4)
+    begun = [known for known in names if name and known.startswith(name)]
+    near = begun or get_close_matches(name, names, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}? " if near else ""
     raise ValueError(f"no experiment {name!r}: {hint}there are {', '.join(names)}")

@@ -4,21 +4,29 @@ matplotlib is imported when a figure is drawn, through its object-oriented inter
 window, no global state.
 """
 
+from tacit.plots.anatomy import anatomy
 from tacit.plots.comparison import against_scale
 from tacit.plots.curves import curves
 from tacit.plots.heat_map import heat_map
 from tacit.plots.phase import phase_diagram
+from tacit.plots.pictures import pictures
 from tacit.plots.spectra import singular_values
 from tacit.plots.stages import learning_stages
 from tacit.plots.style import PALETTE, save
+from tacit.plots.theorems import theorem_panels
+from tacit.plots.training import training_at_rates
 
 __all__ = [
     "PALETTE",
     "against_scale",
+    "anatomy",
     "curves",
     "heat_map",
     "learning_stages",
     "phase_diagram",
+    "pictures",
     "save",
     "singular_values",
+    "theorem_panels",
+    "training_at_rates",
 ]
