@@ -103,7 +103,7 @@ class Stages(NamedTuple):
 def stages(polynomial: OddPolynomial, X: Float[Array, "*batch m d"]) -> Stages:
     """Z = 2 XᵀX/bound² − 1, its powers, and sums of them."""
     scaled = X * (2**0.5 / polynomial.bound)
-    powers = [_transposed(scaled) @ scaled - _identity(X)]
+    powers = [_laid_out(_transposed(scaled)) @ scaled - _identity(X)]
     while len(powers) < polynomial.block:
         powers.append(powers[-1] @ powers[0])
     *lower, top = _blocks(polynomial, (_identity(X), *powers))
@@ -134,7 +134,7 @@ def derivative(
 ) -> Float[Array, "*batch m d"]:
     """Directional derivative Dp(X)[H]. It is self-adjoint in H, so that it is the VJP as well."""
     powers = found.powers
-    product = _transposed(X) @ H * (2 / polynomial.bound**2)
+    product = _laid_out(_transposed(X)) @ H * (2 / polynomial.bound**2)
     turns = [product + _transposed(product)]
     if len(powers) > 1:
         product = turns[0] @ powers[0]
@@ -163,6 +163,11 @@ def _blocks(polynomial: OddPolynomial, powers: Sequence[Symmetric]) -> list[Symm
 def _identity(X: Float[Array, "*batch m d"]) -> Symmetric:
     d = X.shape[-1]
     return jnp.broadcast_to(jnp.eye(d, dtype=X.dtype), (*X.shape[:-2], d, d))
+
+
+def _laid_out(X: Array) -> Array:
+    """The same array, written out: XLA would fold a transposition into a slower product."""
+    return jax.lax.optimization_barrier(X)
 
 
 def _transposed(X: Array) -> Array:
