@@ -189,6 +189,13 @@ def test_under_vmap_the_branch_stays_a_branch():
     assert program.count("gesdd") == 1
 
 
+def test_auto_takes_the_svd_where_it_is_quicker():
+    """In float64 the polynomial is long: large matrices are decomposed, without a branch."""
+    for dtype, side, branches in ((jnp.float64, 80, 0), (jnp.float32, 80, 2), (jnp.float64, 8, 2)):
+        program = jax.jit(lambda X: spectral_map(tanh, X)).lower(jnp.zeros((side, side), dtype))
+        assert program.as_text().count("stablehlo.case") == branches
+
+
 def test_products_fall_back_beyond_their_bound():
     X = jnp.stack([0.5 * jnp.eye(3), 5.0 * jnp.eye(3)])
     np.testing.assert_allclose(spectral_map(tanh, X, "products"), jnp.tanh(X), atol=1e-15)

@@ -16,6 +16,8 @@ from tacit.algebra.activations import Activation
 Method = Literal["auto", "svd", "gram", "products"]
 BOUND = 1.8
 """Largest singular value up to which `products` has its polynomial."""
+LARGEST_DOUBLE = 48
+"""Smaller side beyond which, in float64, the many products cost more than the SVD."""
 
 
 def spectral_map(
@@ -34,7 +36,8 @@ def spectral_map(
             odd γ with an error of order eps (1 + ‖X‖₂²). `products`, an odd polynomial by products
             alone, serves γ that one of few terms matches to rounding on ‖X‖₂ ≤ 1.8, as
             `odd_polynomial` tells: where a bound of ‖X‖₂ says that every matrix is so small, and
-            else, in the same program, the SVD. `auto` is `products` where γ allows it, else `svd`.
+            else, in the same program, the SVD. `auto` is `products` where γ allows it and the SVD
+            is not quicker, else `svd`.
 
     Where γ(0) ≠ 0 the map jumps at matrices of deficient rank: the value there is that of the thin
     SVD that LAPACK returns, and the derivative, of order γ(0)/s, is finite and no more.
@@ -48,12 +51,12 @@ def spectral_map(
         raise ValueError(f"spectral_map: X has shape {X.shape}; it needs at least two axes")
     if X.shape[-2] < X.shape[-1]:
         return _transposed(spectral_map(gamma, _transposed(X), method))
-    road = _road(gamma, method, jnp.dtype(X.dtype))
+    road = _road(gamma, method, X)
     shared = road.prepare(jax.lax.stop_gradient(X))
     return _bind(X, *shared, gamma=gamma, road=road, order=0)
 
 
-def _road(gamma: Activation, method: str, dtype: Any) -> AbstractRoad:
+def _road(gamma: Activation, method: str, X: Array) -> AbstractRoad:
     if method not in get_args(Method):
         raise ValueError(
             f"spectral_map: method must be one of {', '.join(get_args(Method))}, got {method!r}"
@@ -66,7 +69,9 @@ def _road(gamma: Activation, method: str, dtype: Any) -> AbstractRoad:
                 "spectral_map: method 'gram' needs an odd γ, γ(−s) = −γ(s); use method 'svd'"
             )
         return ByGram()
-    polynomial = odd_polynomial(gamma, BOUND, dtype)
+    if method == "auto" and X.dtype.itemsize > 4 and X.shape[-1] > LARGEST_DOUBLE:
+        return BySvd()
+    polynomial = odd_polynomial(gamma, BOUND, jnp.dtype(X.dtype))
     if polynomial is not None:
         return ByProducts(polynomial)
     if method == "auto":
