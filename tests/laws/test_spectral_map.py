@@ -80,14 +80,17 @@ def check(gamma, method, X, generator, tolerance=1e-6):
     close(reverse, over)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("method", ["svd", "gram", "products"])
+@pytest.mark.parametrize(
+    ("method", "shape"),
+    [*(("svd", shape) for shape in SHAPES), ("gram", (5, 2)), ("products", (5, 2))],
+    ids=str,
+)
 @given(
     kind=st.sampled_from(["generic", "repeated", "zero", "clustered", "one pair"]),
     scale=st.sampled_from([1e-8, 1e-4, 0.1, 1.0, 30.0]),
     seed=st.integers(0, 2**16),
 )
-def test_derivatives_are_those_of_differences(shape, method, kind, scale, seed):
+def test_derivatives_are_those_of_differences(method, shape, kind, scale, seed):
     generator = np.random.default_rng(seed)
     X = matrix(shape, scale * spectrum(kind, min(shape), generator), generator)
     check(tanh, method, X, generator)
@@ -122,7 +125,7 @@ def test_null_directions_of_a_huge_matrix_have_the_slope_at_zero(method):
 
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64], ids=lambda dtype: dtype.__name__)
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 100.0])
-@pytest.mark.parametrize("method", ["gram", "products", "auto"])
+@pytest.mark.parametrize("method", ["gram", "products"])
 def test_roads_agree(method, scale, dtype):
     """`gram` to eps (1 + ‖X‖²), `products` to eps beyond its bound and its stated error below."""
     generator = np.random.default_rng(3)

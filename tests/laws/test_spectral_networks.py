@@ -57,10 +57,18 @@ def test_output_is_that_of_loops(widths, method):
     assert model.depth == len(widths)
 
 
-@pytest.mark.parametrize("shape", [SQUARE, TALL], ids=str)
-@pytest.mark.parametrize("widths", [(3,), (2, 3), (2, 2, 2)], ids=str)
-@pytest.mark.parametrize("gamma", [tanh, SmoothClamp(), None], ids=["tanh", "clamp", "none"])
-def test_theorem_1(shape, widths, gamma):
+@pytest.mark.parametrize(
+    ("gamma", "shape", "widths"),
+    [
+        (tanh, SQUARE, (3,)),
+        (tanh, TALL, (2, 3)),
+        (tanh, SQUARE, (2, 2, 2)),
+        (SmoothClamp(), TALL, (3,)),
+        (None, TALL, (2, 2)),
+    ],
+    ids=str,
+)
+def test_theorem_1(gamma, shape, widths):
     """Compact and full flow agree in every singular value; what is conserved stays."""
     problem = posed(shape)
     model = SpectralNetwork.aligned(bases(problem), widths, activation=gamma, key=KEY)

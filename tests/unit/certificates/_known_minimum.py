@@ -5,6 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from tacit.operators import Dense
 
@@ -49,3 +50,9 @@ TWENTY = [
     for size in [round(3 + (m * n / 2 - 3) * (index % 5) / 4)]
 ]
 """Arguments of `known_minimum`: 5×5 to 12×9, ranks 1 to 4, 3 measurements to half the entries."""
+
+QUICK = [
+    pytest.param(arguments, marks=() if number % 5 == 1 else pytest.mark.slow)
+    for number, arguments in enumerate(TWENTY)
+]
+"""All twenty, each a shape and so a program of its own: four for `make test`, the others slow."""

@@ -9,7 +9,7 @@ from tacit.certificates import Certificate, nuclear, nuclear_norm_certificate
 from tacit.operators import Dense, Entries, SharedBasis
 from tacit.solvers import least_norm, minimum_nuclear_norm, nuclear_programme
 
-from ._known_minimum import TWENTY, known_minimum
+from ._known_minimum import QUICK, TWENTY, known_minimum
 
 
 def random_basis(m, n, spectra):
@@ -18,7 +18,7 @@ def random_basis(m, n, spectra):
     return SharedBasis(jnp.asarray(U), jnp.asarray(Vt.T), jnp.asarray(spectra))
 
 
-@pytest.mark.parametrize("arguments", TWENTY, ids=lambda a: "{}x{} rank {} p {}".format(*a[:4]))
+@pytest.mark.parametrize("arguments", QUICK, ids=lambda a: "{}x{} rank {} p {}".format(*a[:4]))
 def test_bound_never_exceeds_a_known_minimum_and_closes_at_the_minimiser(arguments):
     known = known_minimum(*arguments)
     found = nuclear_norm_certificate(known.X, known.operator, known.y)
@@ -30,7 +30,7 @@ def test_bound_never_exceeds_a_known_minimum_and_closes_at_the_minimiser(argumen
     assert abs(given.evidence["dual_norm"] - 1) < 1e-12
 
 
-@pytest.mark.parametrize("arguments", TWENTY[::4])
+@pytest.mark.parametrize("arguments", TWENTY[::10])
 def test_any_matrix_and_any_dual_give_a_bound(arguments):
     """Duals drawn at random, of any length and sign, and matrices far from the minimum."""
     known = known_minimum(*arguments)
