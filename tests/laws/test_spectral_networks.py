@@ -66,7 +66,7 @@ def test_output_is_that_of_loops(widths, method):
         (SmoothClamp(), TALL, (3,)),
         (None, TALL, (2, 2)),
     ],
-    ids=str,
+    ids=["tanh, depth 1", "tanh, depth 2", "tanh, depth 3", "clamp", "none"],
 )
 def test_theorem_1(gamma, shape, widths):
     """Compact and full flow agree in every singular value; what is conserved stays."""
