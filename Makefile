@@ -27,8 +27,9 @@ help: ## Show this list.
 demo: $(RUNTIME) ## Complete a photograph with half its pixels missing; pictures and report go to demo/.
 	@$(PY) examples/demo.py
 
+# A file stays on one worker, so that what it compiles and runs for all its tests is done once.
 test: $(DEV) ## Run the tests, in parallel, without those marked slow.
-	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup -m "not slow" --benchmark-disable
+	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "not slow" --benchmark-disable
 
 check: $(DEV) ## Run the linters, the type checker and the import contracts.
 	@$(PY) -m ruff check --quiet

@@ -291,6 +291,20 @@ def _compact() -> Any:
     return moves.CompactFlow(), problem, model, lambda m, _: problem.objective(m)
 
 
+def _end_to_end(depth: float, side: int) -> Any:
+    problem = small_completion()
+    rule = moves.EndToEndFlow(depth, rtol=1e-9, atol=1e-11)
+    return rule, problem, models.Direct(0.4 * draw((5, side))), lambda m, _: problem.objective(m)
+
+
+def _greedy() -> Any:
+    """More ranks than the stages of the law take, each with one minimum."""
+    problem = problems.full_observation(draw((5, 4)))
+    rule = moves.GreedyLowRank(moves.GradientDescent(0.05), size=1e-2, every=20, max_steps=400)
+    model = models.Deep.zeros((5, 4), depth=3, width=3, dtype=jnp.float64)
+    return rule, problem, model, lambda m, _: problem.objective(m)
+
+
 DYNAMICS = [
     DynamicsCase("descent", partial(_on_completion, lambda: moves.GradientDescent(0.05))),
     DynamicsCase(
@@ -314,11 +328,22 @@ DYNAMICS = [
             _on_completion, lambda: moves.GradientDescent(moves.AutoStep(every=2), 0.8), depth=2
         ),
     ),
+    DynamicsCase(
+        "Levenberg–Marquardt", partial(_on_completion, lambda: moves.LevenbergMarquardt()), 2
+    ),
+    DynamicsCase(
+        "greedy, depth 3",
+        _greedy,
+        1,
+        1e-7,
+    ),
     DynamicsCase("group RMSprop", partial(_on_completion, lambda: moves.GroupRMSprop(1e-2))),
     DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
     DynamicsCase("eigenvalue recursion", _recursion),
     DynamicsCase("soft impute", _soft_impute),
     DynamicsCase("compact flow", _compact, 0.5, 1e-8),
+    DynamicsCase("end-to-end flow of depth 2.5", partial(_end_to_end, 2.5, 4), 0.5, 1e-8),
+    DynamicsCase("end-to-end flow of infinite depth", partial(_end_to_end, np.inf, 4), 0.5, 1e-8),
 ]
 
 

@@ -250,6 +250,21 @@ def test_linear_programme_with_one_measurement_is_a_division():
     np.testing.assert_allclose(operator.coordinates(found.X), [0, -1.5, 0, 0], atol=1e-12)
 
 
+def test_semidefinite_programme_keeps_out_negative_eigenvalues():
+    """The least trace is a vertex x ≥ 0; its dual has λ_max(A* ν) = 1 and the same value."""
+    basis = jnp.asarray(np.linalg.qr(draw((4, 4)))[0])
+    operator = SharedBasis(basis, basis, jnp.array([[1.0, -4.0, 2.0, 0.5]]))
+    found = nuclear_programme(operator, jnp.array([6.0]), semidefinite=True)
+    np.testing.assert_allclose(operator.coordinates(found.X), [0, 0, 3, 0], atol=1e-12)
+    np.testing.assert_allclose([found.value, found.lower_bound], 3, rtol=1e-12)
+    largest = np.linalg.eigvalsh(operator.adjoint(found.dual))[-1]
+    np.testing.assert_allclose(largest, 1, rtol=1e-12)
+    with pytest.raises(ValueError, match="one basis on both sides"):
+        nuclear_programme(
+            shared_basis((4, 4), np.ones((1, 4))), jnp.array([6.0]), semidefinite=True
+        )
+
+
 def test_linear_programme_with_dependent_and_zero_measurements():
     rows = draw((2, 5), seed=4)
     operator = shared_basis((5, 5), np.vstack([rows, rows[0] - 3 * rows[1], 0 * rows[:1]]))

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from tacit.experiments import EXPERIMENTS, citation, find
 from tacit.results import Store, provenance
 
-pytestmark = pytest.mark.xdist_group("papers")
 each = pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
 
 

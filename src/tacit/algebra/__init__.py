@@ -11,8 +11,10 @@ from tacit.algebra.activations import (
     tanh,
 )
 from tacit.algebra.factored import Factored
+from tacit.algebra.lanczos import TopPair, top_eigenpair
 from tacit.algebra.products import chain_product, product
 from tacit.algebra.random import low_rank_matrix, orthogonal_frame
+from tacit.algebra.single_mode import singular_value_at, time_to_reach
 from tacit.algebra.smoothness import dirichlet_energy, hessian_variation, laplacian_energy
 from tacit.algebra.spectral_map import spectral_map
 from tacit.algebra.spectrum import (
@@ -31,6 +33,7 @@ __all__ = [
     "Factored",
     "OddPolynomial",
     "SmoothClamp",
+    "TopPair",
     "chain_product",
     "dirichlet_energy",
     "effective_rank",
@@ -46,11 +49,14 @@ __all__ = [
     "schatten_norm",
     "shrink_singular_values",
     "sigmoid",
+    "singular_value_at",
     "singular_values",
     "softplus",
     "spectral_map",
     "spectral_norm",
     "stable_rank",
     "tanh",
+    "time_to_reach",
+    "top_eigenpair",
     "vanishes_at_zero",
 ]

@@ -1,19 +1,23 @@
 """How a model moves from one record to the next; implicit and explicit methods alike.
 
-`GradientFlow` and `CompactFlow` are looked up when first used: diffrax takes a second to import.
+Flows are looked up when first used: diffrax takes a second to import.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics.curvature import largest_curvature
 from tacit.dynamics.descent import AutoStep, GradientDescent
+from tacit.dynamics.greedy import GreedyLowRank
+from tacit.dynamics.levenberg import LevenbergMarquardt
 from tacit.dynamics.recursion import EigenvalueRecursion
 from tacit.dynamics.rmsprop import GroupRMSprop
 from tacit.dynamics.soft_impute import SoftImpute
 
 if TYPE_CHECKING:
     from tacit.dynamics.compact import CompactFlow
+    from tacit.dynamics.end_to_end import EndToEndFlow, balanced_product
     from tacit.dynamics.flow import GradientFlow
 
 __all__ = [
@@ -22,21 +26,26 @@ __all__ = [
     "Clock",
     "CompactFlow",
     "EigenvalueRecursion",
+    "EndToEndFlow",
     "GradientDescent",
     "GradientFlow",
+    "GreedyLowRank",
     "GroupRMSprop",
+    "LevenbergMarquardt",
     "SoftImpute",
+    "balanced_product",
     "largest_curvature",
 ]
 
+_LATE = {
+    "CompactFlow": "compact",
+    "EndToEndFlow": "end_to_end",
+    "GradientFlow": "flow",
+    "balanced_product": "end_to_end",
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "GradientFlow":
-        from tacit.dynamics.flow import GradientFlow
-
-        return GradientFlow
-    if name == "CompactFlow":
-        from tacit.dynamics.compact import CompactFlow
-
-        return CompactFlow
+    if name in _LATE:
+        return getattr(import_module(f"tacit.dynamics.{_LATE[name]}"), name)
     raise AttributeError(f"module 'tacit.dynamics' has no attribute {name!r}")

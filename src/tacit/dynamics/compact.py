@@ -12,6 +12,7 @@ from jax.core import Tracer
 from tacit._typing import Any, Array, BoolScalar, Float, RealScalar, ScalarLike
 from tacit.algebra import vanishes_at_zero
 from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.dynamics._integrate import Tolerances, integrate, refuse_bad_tolerances
 from tacit.models import AbstractFactorisation, SpectralCoordinates, SpectralNetwork
 from tacit.models.spectral_coordinates import align, place
 from tacit.operators import SharedBasis
@@ -51,9 +52,7 @@ class CompactFlow(AbstractDynamics):
     max_steps: int = eqx.field(static=True, default=1_000_000)
 
     def __check_init__(self):
-        for name in ("rtol", "atol", "max_steps"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"CompactFlow: {name} must be positive, got {getattr(self, name)}")
+        refuse_bad_tolerances(self)
 
     def init(self, problem: Problem, model: AbstractFactorisation) -> CompactState:
         """Read the coordinates off the network.
@@ -98,8 +97,7 @@ class CompactFlow(AbstractDynamics):
             residual = operator.spectra @ coordinates.output(activation) - problem.y
             return problem.loss(residual, problem.weights)
 
-        def velocity(t: Any, coordinates: SpectralCoordinates, args: Any) -> SpectralCoordinates:
-            del t, args
+        def velocity(coordinates: SpectralCoordinates) -> SpectralCoordinates:
             return jax.tree.map(jnp.negative, jax.grad(objective)(coordinates))
 
         def nearest_zero(t: Any, y: SpectralCoordinates, args: Any, **others: Any) -> Array:
@@ -108,29 +106,17 @@ class CompactFlow(AbstractDynamics):
             return jnp.min(jnp.stack([jnp.min(z) for z in inner]))
 
         stops = activation is not None and not vanishes_at_zero(activation)
-        solution = diffrax.diffeqsolve(
-            diffrax.ODETerm(velocity),
-            self.solver,
+        moved, time, evaluations, occurred = integrate(
+            velocity,
+            state.coordinates,
             state.clock.time,
             jnp.where(state.crossed, state.clock.time, state.clock.time + gap),
-            None,
-            state.coordinates,
-            stepsize_controller=diffrax.PIDController(self.rtol, self.atol),
-            max_steps=self.max_steps,
-            adjoint=diffrax.ForwardMode(),
-            event=diffrax.Event(nearest_zero, optimistix.Newton(1e-10, 1e-12)) if stops else None,
-            throw=False,
+            Tolerances(self.rtol, self.atol, self.solver, self.max_steps),
+            diffrax.Event(nearest_zero, optimistix.Newton(1e-10, 1e-12)) if stops else None,
         )
-        assert solution.ts is not None
-        occurred = solution.result == diffrax.RESULTS.event_occurred
-        succeeded = (solution.result == diffrax.RESULTS.successful) | occurred
-        moved: Any = jax.tree.map(lambda leaf: jnp.where(succeeded, leaf[-1], jnp.nan), solution.ys)
-        stages = self.solver.tableau.num_stages  # pyright: ignore[reportAttributeAccessIssue]
-        step = state.clock.step + solution.stats["num_steps"] * stages
-        crossed = state.crossed | occurred
-        clock = Clock(step, solution.ts[-1])
+        clock = Clock(state.clock.step + evaluations, time)
         network = place(model, (operator.left, operator.right), moved, state.frames)
-        return network, CompactState(clock, moved, state.frames, crossed)
+        return network, CompactState(clock, moved, state.frames, state.crossed | occurred)
 
     def clock(self, state: CompactState) -> Clock:
         """Gradient evaluations, and time."""

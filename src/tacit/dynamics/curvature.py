@@ -36,7 +36,13 @@ def largest_curvature(
 
 def norm(tree: Any) -> RealScalar:
     """Euclidean norm over all leaves."""
-    return jnp.sqrt(sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(tree)))
+    return jnp.sqrt(inner(tree, tree))
+
+
+def inner(one: Any, other: Any) -> RealScalar:
+    """Euclidean inner product over all leaves."""
+    products = jax.tree.map(lambda a, b: jnp.sum(a * b), one, other)
+    return sum(jax.tree.leaves(products), jnp.zeros_like(jax.tree.leaves(products)[0]))
 
 
 def unit(tree: Model) -> Model:

@@ -7,8 +7,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from tacit._typing import Any, ScalarLike
+from tacit._typing import ScalarLike
 from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.dynamics._integrate import Tolerances, integrate, refuse_bad_tolerances
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
 
@@ -29,11 +30,7 @@ class GradientFlow(AbstractDynamics):
     max_steps: int = eqx.field(static=True, default=1_000_000)
 
     def __check_init__(self):
-        for name in ("rtol", "atol", "max_steps"):
-            if not getattr(self, name) > 0:
-                raise ValueError(
-                    f"GradientFlow: {name} must be positive, got {getattr(self, name)}"
-                )
+        refuse_bad_tolerances(self)
 
     def init(self, problem: Problem, model: AbstractFactorisation) -> Clock:
         """Time zero; the state is the clock alone."""
@@ -46,22 +43,13 @@ class GradientFlow(AbstractDynamics):
         """Integrate over a span `gap` of time."""
         gradient = eqx.filter_grad(problem.objective)
         end = state.time + gap
-        solution = diffrax.diffeqsolve(
-            diffrax.ODETerm(lambda t, theta, args: jax.tree.map(jnp.negative, gradient(theta))),
-            self.solver,
+        moved, _, evaluations, _ = integrate(
+            lambda theta: jax.tree.map(jnp.negative, gradient(theta)),
+            model,
             state.time,
             end,
-            None,
-            model,
-            stepsize_controller=diffrax.PIDController(self.rtol, self.atol),
-            max_steps=self.max_steps,
-            adjoint=diffrax.ForwardMode(),
-            throw=False,
+            Tolerances(self.rtol, self.atol, self.solver, self.max_steps),
         )
-        succeeded = solution.result == diffrax.RESULTS.successful
-        moved: Any = jax.tree.map(lambda leaf: jnp.where(succeeded, leaf[-1], jnp.nan), solution.ys)
-        stages = self.solver.tableau.num_stages  # pyright: ignore[reportAttributeAccessIssue]
-        evaluations = solution.stats["num_steps"] * stages
         return moved, Clock(state.step + evaluations, end)
 
     def clock(self, state: Clock) -> Clock:

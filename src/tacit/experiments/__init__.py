@@ -15,10 +15,40 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="Figures 1 and 2",
     ),
     Experiment(
+        name="arora2019_fig2",
+        title="Depth and the scale of the start: error, nuclear norm and effective rank",
+        reference="arora2019",
+        figure="Figure 2",
+    ),
+    Experiment(
+        name="arora2019_fig3",
+        title="Singular values along training, and the test error, at depths 1, 2 and 3",
+        reference="arora2019",
+        figure="Figure 3",
+    ),
+    Experiment(
+        name="arora2019_theorem",
+        title="How fast each singular value moves, predicted and measured",
+        reference="arora2019",
+        figure="Theorem 3",
+    ),
+    Experiment(
+        name="cao2022_stages",
+        title="Rank is learnt in saddle-escaping stages, and where that breaks",
+        reference="cao2022",
+        figure="stages",
+    ),
+    Experiment(
         name="chou2024_dynamics",
         title="Stages of the eigenvalues and plateaus of the effective rank",
         reference="chou2024",
         figure="eigenvalues and effective rank",
+    ),
+    Experiment(
+        name="chou2024_rank",
+        title="Effective rank along descent: starts, noise, sensing, negative eigenvalues",
+        reference="chou2024",
+        figure="effective rank and early stopping",
     ),
     Experiment(
         name="chu2024_fig1",
@@ -55,6 +85,18 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         title="The three theorems of spectral networks as checks",
         reference="chu2024",
         figure="Theorems 1 to 3",
+    ),
+    Experiment(
+        name="gunasekar2017_commuting",
+        title="Commuting measurements: how nearly flow from a small start has the least trace",
+        reference="gunasekar2017",
+        figure="Theorem 1, with a bound",
+    ),
+    Experiment(
+        name="li2021_greedy",
+        title="Descent passes the stages of greedy low-rank learning, not the least trace",
+        reference="li2021",
+        figure="greedy stages and counterexample",
     ),
 )
 

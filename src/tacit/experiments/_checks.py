@@ -45,3 +45,15 @@ def require_descending(config: Any, *names: str) -> None:
         values = getattr(config, name)
         if any(later > earlier for earlier, later in pairwise(values)):
             raise ValueError(f"setting {name} must be largest first, got {values}")
+
+
+def require_ascending(config: Any, *names: str) -> None:
+    """Refuse tuples in which a value is smaller than the one before it.
+
+    Raises:
+        ValueError: One of them is; the message names it.
+    """
+    for name in names:
+        values = getattr(config, name)
+        if any(later < earlier for earlier, later in pairwise(values)):
+            raise ValueError(f"setting {name} must be smallest first, got {values}")

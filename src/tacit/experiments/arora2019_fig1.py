@@ -15,14 +15,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import jax
-import jax.numpy as jnp
 import xarray as xr
 
 from tacit import plots
-from tacit._typing import Matrix
 from tacit.algebra import low_rank_matrix
-from tacit.algebra import spectrum as read
 from tacit.dynamics import GroupRMSprop
+from tacit.experiments._arora2019_baselines import convex_answer, read_spectrum
 from tacit.experiments._arora2019_claims import claims
 from tacit.experiments._base import Claim, Presets, Report
 from tacit.experiments._checks import require_descending, require_distinct, require_positive
@@ -33,7 +31,6 @@ from tacit.problems import Problem, completion
 from tacit.results import to_dataset
 from tacit.runs import Below, Progress, Schedule
 from tacit.runs import run as follow
-from tacit.solvers import minimum_nuclear_norm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,14 +111,14 @@ def run(config: Config, report: Report) -> xr.Dataset:
         report((number + 1) / len(grid), what)
     trained = _on_grid(cells, len(config.depths), len(config.scales))
     convex = xr.concat(
-        [_convex(problem) for problem in problems.values()],
+        [convex_answer(problem) for problem in problems.values()],
         xr.Variable("entries", list(problems)),
         data_vars="all",
         coords="minimal",
         compat="override",
         join="exact",
     )
-    return _labelled(trained.merge(convex).assign(_read(truth, "truth")))
+    return _labelled(trained.merge(convex).assign(read_spectrum(truth, "truth")))
 
 
 def plot(dataset: xr.Dataset) -> "Figure":
@@ -162,25 +159,6 @@ def _on_grid(cells: list[xr.Dataset], depths: int, scales: int) -> xr.Dataset:
         join="outer",
         combine_attrs="override",
     )
-
-
-def _convex(problem: Problem) -> xr.Dataset:
-    answer = minimum_nuclear_norm(problem.operator, problem.y, tolerance=1e-4)
-    assert problem.truth is not None
-    error = jnp.mean((answer.X - problem.truth) ** 2)
-    dataset = xr.Dataset(_read(answer.X, "convex"))
-    dataset["convex_reconstruction_error"] = float(error)
-    dataset["convex_gap"] = float(answer.gap)
-    dataset["convex_gap"].attrs["long_name"] = "relative duality gap of the convex minimum"
-    return dataset
-
-
-def _read(X: Matrix, prefix: str) -> dict[str, float]:
-    spectrum = read.singular_values(X)
-    return {
-        f"{prefix}_nuclear_norm": float(read.nuclear_norm(spectrum)),
-        f"{prefix}_effective_rank": float(read.effective_rank(spectrum)),
-    }
 
 
 def _labelled(dataset: xr.Dataset) -> xr.Dataset:

@@ -47,6 +47,21 @@ class Deep(AbstractThinFactorisation):
         return len(self.factors)
 
     @classmethod
+    def zeros(
+        cls, shape: tuple[int, int], *, depth: int, width: int, dtype: Any = jnp.float32
+    ) -> "Deep":
+        """Start at W_j = 0, which is stationary: for `GreedyLowRank`, which adds one by one.
+
+        Raises:
+            ValueError: if depth or the inner width is not positive.
+        """
+        if depth < 1 or width < 1:
+            raise ValueError(f"Deep: depth and width must be at least 1, got {depth} and {width}")
+        m, n = shape
+        sides = (n, *(width,) * (depth - 1), m)
+        return cls(tuple(jnp.zeros((upper, lower), dtype) for lower, upper in pairwise(sides)))
+
+    @classmethod
     def initialise(
         cls,
         shape: tuple[int, int],

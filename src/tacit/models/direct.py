@@ -2,8 +2,9 @@
 
 import jax.numpy as jnp
 
-from tacit._typing import Any, Target
+from tacit._typing import Any, PRNGKey, ScalarLike, Target
 from tacit.models._base import AbstractFactorisation
+from tacit.models.initialisers import Initialiser, gaussian
 
 
 class Direct(AbstractFactorisation):
@@ -23,3 +24,25 @@ class Direct(AbstractFactorisation):
     def zeros(cls, shape: tuple[int, ...], dtype: Any = jnp.float32) -> "Direct":
         """Start at X = 0."""
         return cls(jnp.zeros(shape, dtype))
+
+    @classmethod
+    def initialise(
+        cls,
+        shape: tuple[int, int],
+        *,
+        scale: ScalarLike,
+        initialiser: Initialiser = gaussian,
+        dtype: Any = jnp.float32,
+        key: PRNGKey,
+    ) -> "Direct":
+        """Draw a matrix whose singular values have root mean square `scale`.
+
+        Raises:
+            ValueError: if a known scale is not positive.
+        """
+        if isinstance(scale, int | float) and not scale > 0:
+            raise ValueError(
+                f"Direct: scale must be positive, got {scale}; Direct.zeros starts at X = 0"
+            )
+        (X,) = initialiser([shape], scale, dtype, key=key)
+        return cls(X)

@@ -22,6 +22,17 @@ class Symmetric(AbstractThinFactorisation):
         return Factored(self.factor, self.factor.T)
 
     @classmethod
+    def zeros(cls, side: int, *, width: int, dtype: Any = jnp.float32) -> "Symmetric":
+        """Start at U = 0, which is stationary: for `GreedyLowRank`, which fills it by columns.
+
+        Raises:
+            ValueError: if the width is not positive.
+        """
+        if width < 1:
+            raise ValueError(f"Symmetric: width must be at least 1, got {width}")
+        return cls(jnp.zeros((side, width), dtype))
+
+    @classmethod
     def initialise(
         cls,
         side: int,

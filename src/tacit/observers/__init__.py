@@ -14,21 +14,25 @@ from tacit.observers.spectra import (
     stable_rank,
     top_singular_values,
 )
+from tacit.observers.stages import Stages, find_stages, separations
 
 __all__ = [
     "HeldOut",
     "Law",
     "Observer",
+    "Stages",
     "alignment",
     "balance",
     "balancedness",
     "effective_rank",
+    "find_stages",
     "gradient_norm",
     "loss",
     "nuclear_norm",
     "objective",
     "reconstruction_error",
     "schatten_norm",
+    "separations",
     "singular_values",
     "spectral_balance",
     "spectral_rates",

@@ -50,6 +50,16 @@ class AbstractMeasurement(lx.AbstractLinearOperator):
         """Measurements of a target held as two factors; the default forms the matrix."""
         return self.mv(target.dense())
 
+    def adjoint_factored(self, y: Measurements, target: Factored) -> Factored:
+        """Products (A* y) rightᵀ and leftᵀ (A* y) of the adjoint with two thin factors.
+
+        They are the gradient of ⟨y, A(left · right)⟩, so that where `mv_factored` forms no matrix
+        neither does this.
+        """
+        _, pull = jax.vjp(self.mv_factored, target)
+        (products,) = pull(y)
+        return products
+
     def as_matrix(self) -> Float[Array, "p size"]:
         """Matrix of A on the row-major flattened target: p × (m·n) numbers."""
         rows = jax.vmap(self.adjoint)(jnp.eye(self.size, dtype=self.dtype))

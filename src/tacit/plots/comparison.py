@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tacit.plots.style import (
+    COLUMN,
     MARKERS,
     PAGE,
     PALETTE,
@@ -38,8 +39,9 @@ def against_scale(
             `final_nuclear_norm`, drawn as level lines where they exist.
     """
     counts = dataset["entries"].values
+    width = PAGE if len(counts) > 1 else COLUMN
     figure, grid = panels(
-        len(names), len(counts), PAGE, 0.7 + _HEIGHT * len(names), sharex=True, sharey="row"
+        len(names), len(counts), width, 0.7 + _HEIGHT * len(names), sharex=True, sharey="row"
     )
     for row, name in zip(grid, names, strict=True):
         row[0].set_ylabel(wrapped(label(dataset[name]), _HEIGHT))
@@ -56,7 +58,8 @@ def against_scale(
         axes.set_xscale("log")
         axes.set_xlabel(label(dataset["scale"]))
     figure.align_ylabels()
-    legend_below(figure, grid[1, 0] if len(names) > 1 else grid[0, 0], columns=6)
+    columns = 6 if len(counts) > 1 else 2
+    legend_below(figure, grid[1, 0] if len(names) > 1 else grid[0, 0], columns=columns)
     return figure
 
 

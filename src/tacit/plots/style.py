@@ -4,10 +4,11 @@ import os
 import re
 import secrets
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Colours of Okabe and Ito, told apart with any colour vision; without their faint yellow."""
@@ -59,11 +61,11 @@ _METADATA: dict[str, dict[str, Any]] = {
 }
 
 
-def styled(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Draw in the style of this module, and leave matplotlib's settings as they were."""
 
     @wraps(draw)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         import matplotlib as mpl
 
         with mpl.rc_context(_RC):
@@ -121,6 +123,28 @@ def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
     figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, len(labels)))
 
 
+@contextmanager
+def written_whole(path: str | os.PathLike[str], kinds: Iterable[str], what: str) -> Iterator[Path]:
+    """A path beside `path` to write to, which takes its place when the block ends without an error.
+
+    Raises:
+        ValueError: if the ending is none of `kinds`.
+        FileNotFoundError: if the folder does not exist.
+    """
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind not in kinds:
+        raise ValueError(f"{path}: {what} are written as {', '.join(kinds)}, not {kind!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist: create it")
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{kind}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
     """Write the figure as PNG, PDF or SVG by the ending of `path`, whole or not at all.
 
@@ -132,17 +156,6 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
     """
     import matplotlib as mpl
 
-    path = Path(path)
-    kind = path.suffix.lower()
-    if kind not in _METADATA:
-        raise ValueError(f"{path}: figures are written as {', '.join(_METADATA)}, not {kind!r}")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist: create it")
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{kind}")
-    try:
-        with mpl.rc_context(_RC):
-            figure.savefig(temporary, metadata=_METADATA[kind])
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
+    with written_whole(path, _METADATA, "figures") as temporary, mpl.rc_context(_RC):
+        figure.savefig(temporary, metadata=_METADATA[temporary.suffix])
+    return Path(path)

@@ -1,9 +1,10 @@
 """What a run leaves behind: a labelled dataset, where it came from, and a folder that keeps it.
 
-`to_dataset` and `provenance` are looked up when first used, so that listing the runs of a folder
+What reads or makes datasets is looked up when first used, so that listing the runs of a folder
 imports neither JAX nor xarray.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tacit.results.store import Store, StoredRun
@@ -11,17 +12,14 @@ from tacit.results.store import Store, StoredRun
 if TYPE_CHECKING:
     from tacit.results.dataset import to_dataset
     from tacit.results.origin import provenance
+    from tacit.results.stages import stage_table
 
-__all__ = ["Store", "StoredRun", "provenance", "to_dataset"]
+__all__ = ["Store", "StoredRun", "provenance", "stage_table", "to_dataset"]
+
+_LATE = {"provenance": "origin", "stage_table": "stages", "to_dataset": "dataset"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "to_dataset":
-        from tacit.results.dataset import to_dataset
-
-        return to_dataset
-    if name == "provenance":
-        from tacit.results.origin import provenance
-
-        return provenance
+    if name in _LATE:
+        return getattr(import_module(f"tacit.results.{_LATE[name]}"), name)
     raise AttributeError(f"module 'tacit.results' has no attribute {name!r}")

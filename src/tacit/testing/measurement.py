@@ -17,8 +17,8 @@ def check_measurement(operator: AbstractMeasurement, *, key: PRNGKey) -> None:
 
     A is linear; ⟨A X, y⟩ = ⟨X, A* y⟩; A* is `jax.linear_transpose` of A; the matrix agrees, that of
     A Aᵀ and of the materialised operator too; every question of lineax has an answer; jit and vmap
-    change nothing; `mv_factored` agrees with `mv`, so do its gradient and Hessian-vector product;
-    `take` takes.
+    change nothing; `mv_factored` agrees with `mv`, so do its gradient and Hessian-vector product,
+    and `adjoint_factored` with the adjoint; `take` takes.
 
     Raises:
         AssertionError: naming the first law that fails.
@@ -104,6 +104,10 @@ def _factored(
 
     return {
         "mv_factored is mv": (operator.mv_factored(factored), operator.mv(factored.dense())),
+        "adjoint_factored is the adjoint, multiplied": (
+            operator.adjoint_factored(y, factored),
+            Factored(operator.adjoint(y) @ factored.right.T, factored.left.T @ operator.adjoint(y)),
+        ),
         "its gradient agrees": (jax.grad(thin)(factored), jax.grad(dense)(factored)),
         "its Hessian-vector product agrees": (curvature(thin), curvature(dense)),
     }

@@ -1,0 +1,162 @@
+"""The flow of the product matrix of a balanced deep factorisation, at any real depth."""
+
+from itertools import pairwise
+from typing import ClassVar
+
+import diffrax
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from tacit._typing import Array, Float, Matrix, ScalarLike, Spectrum
+from tacit.algebra.single_mode import refuse_bad_depth
+from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.dynamics._integrate import Tolerances, integrate, refuse_bad_tolerances
+from tacit.models import AbstractFactorisation, Deep, Direct
+from tacit.problems import Problem
+
+
+class EndToEndFlow(AbstractDynamics):
+    """Ẇ = −Σ_{j=1}^N (W Wᵀ)^{(N−j)/N} ∇ℓ(W) (Wᵀ W)^{(j−1)/N}: depth without layers [arora2019].
+
+    It is the gradient flow of W = W_N ⋯ W_1 from balanced factors, W_{j+1}ᵀ W_{j+1} = W_j W_jᵀ.
+    With W = U diag(s) Vᵀ the sum is U (K ∘ Uᵀ∇ℓ V) Vᵀ, K of `depth_weights`: one thin SVD and a few
+    products a step, whatever N, which need be neither whole nor finite. W itself is integrated, for
+    the singular vectors have no derivative where singular values cross. A rank-deficient W stays
+    so. It moves `Direct` models; `balanced_product` makes one of a `Deep` start.
+
+    Time is that of the layered flow; for N = ∞, where that flow is infinitely fast, it is
+    t' = N t.
+
+    Args:
+        depth: N, a real number ≥ 2, or infinity. A leaf, so that a sweep over it is one program.
+        rtol: relative tolerance of the integrator.
+        atol: absolute tolerance.
+        solver: explicit Runge–Kutta method.
+        max_steps: a span that needs more ends the run as non-finite.
+
+    Raises:
+        ValueError: if a known depth is below 2, or a tolerance is not positive.
+    """
+
+    runs_in_steps: ClassVar[bool] = False
+
+    depth: ScalarLike
+    rtol: float = eqx.field(static=True, default=1e-8)
+    atol: float = eqx.field(static=True, default=1e-10)
+    solver: diffrax.AbstractERK = diffrax.Dopri8()
+    max_steps: int = eqx.field(static=True, default=1_000_000)
+
+    def __check_init__(self):
+        refuse_bad_tolerances(self)
+        if isinstance(self.depth, int | float):
+            refuse_bad_depth(self.depth, "EndToEndFlow")
+
+    def init(self, problem: Problem, model: AbstractFactorisation) -> Clock:
+        """Time zero; the state is the clock alone.
+
+        Raises:
+            ValueError: if the model is not a `Direct` matrix, or W = 0, from where nothing moves.
+        """
+        del problem
+        if not isinstance(model, Direct) or model.array.ndim != 2:
+            raise ValueError(
+                "EndToEndFlow moves the product matrix as a Direct model, not "
+                f"{type(model).__name__}; make one by balanced_product(deep)"
+            )
+        W = model.array
+        if not isinstance(W, Tracer) and not np.any(W):
+            raise ValueError("EndToEndFlow: W = 0 never moves; start from a small scale above 0")
+        return Clock.at_start(model)
+
+    def advance(
+        self, problem: Problem, model: AbstractFactorisation, state: Clock, gap: ScalarLike
+    ) -> tuple[AbstractFactorisation, Clock]:
+        """Integrate over a span `gap` of time."""
+        assert isinstance(model, Direct)
+        gradient = jax.grad(lambda W: problem.objective(Direct(W)))
+        depth = jnp.asarray(self.depth, model.array.dtype)
+        end = state.time + gap
+        moved, _, evaluations, _ = integrate(
+            lambda W: end_to_end_velocity(W, gradient(W), depth),
+            model.array,
+            state.time,
+            end,
+            Tolerances(self.rtol, self.atol, self.solver, self.max_steps),
+        )
+        return Direct(moved), Clock(state.step + evaluations, end)
+
+    def clock(self, state: Clock) -> Clock:
+        """Gradient evaluations, and time."""
+        return state
+
+
+def end_to_end_velocity(W: Matrix, gradient: Matrix, depth: ScalarLike) -> Matrix:
+    """Ẇ = −Σ_j (W Wᵀ)^{(N−j)/N} G (Wᵀ W)^{(j−1)/N} for the gradient G at W [arora2019].
+
+    For N = ∞ it is the limit of Ẇ/N, −∫₀¹ (W Wᵀ)^u G (Wᵀ W)^{1−u} du.
+    """
+    U, s, Vt = jnp.linalg.svd(W, full_matrices=False)
+    inner, outer = depth_weights(s, depth)
+    rows, columns = U.T @ gradient, gradient @ Vt.T
+    core = rows @ Vt.T
+    velocity = U @ ((inner * core) @ Vt)
+    # Pairs (s_i, 0) of a rectangular W: what of G lies outside the singular vectors on one side.
+    if W.shape[0] > W.shape[1]:
+        velocity = velocity + ((columns - U @ core) * outer[None, :]) @ Vt
+    elif W.shape[0] < W.shape[1]:
+        velocity = velocity + U @ (outer[:, None] * (rows - core @ Vt))
+    return -velocity
+
+
+def depth_weights(
+    spectrum: Spectrum, depth: ScalarLike
+) -> tuple[Float[Array, "d d"], Float[Array, " d"]]:
+    """K_ij = (s_i² − s_j²) / (s_i^{2/N} − s_j^{2/N}), and K for the pairs (s_i, 0): s_i^{2−2/N}.
+
+    K_ii = N s_i^{2−2/N}. For N = ∞ both are divided by N: (s_i² − s_j²) / (ln s_i² − ln s_j²),
+    K_ii = s_i², and 0. Exact to rounding for close and for equal values.
+    """
+    dtype = spectrum.dtype
+    depth = jnp.asarray(depth, dtype)
+    infinite = jnp.isinf(depth)
+    inverse = jnp.where(infinite, 0, 1 / depth)
+    larger = jnp.maximum(spectrum[:, None], spectrum[None, :])
+    logs = jnp.log(spectrum)
+    # With y = ln s_i² − ln s_j² ≥ 0, K_ij = s_i^{2−2/N} (1 − e^{−y}) / (1 − e^{−y/N}).
+    y = 2 * jnp.abs(logs[:, None] - logs[None, :])
+    apart = (y > 0) & (larger > 0)
+    y = jnp.where(apart, y, 1)
+    scaled = jnp.where(infinite, y, -jnp.expm1(-y * inverse))
+    ratio = jnp.where(apart, -jnp.expm1(-y) / scaled, jnp.where(infinite, 1, depth))
+    power = 2 - 2 * inverse
+    return larger**power * ratio, jnp.where(infinite, 0, spectrum**power)
+
+
+def balanced_product(model: Deep, tolerance: float = 1e-6) -> Direct:
+    """The product W = W_N ⋯ W_1 of balanced factors, the start of `EndToEndFlow`.
+
+    Args:
+        model: the factors.
+        tolerance: largest ‖W_{j+1}ᵀ W_{j+1} − W_j W_jᵀ‖_F relative to max_j ‖W_j‖_F². Inside jit
+            nothing is checked.
+
+    Raises:
+        ValueError: if the factors are not balanced; the message has the imbalance.
+    """
+    squares = [jnp.sum(factor**2) for factor in model.factors]
+    gaps = [
+        jnp.linalg.norm(upper.T @ upper - lower @ lower.T)
+        for lower, upper in pairwise(model.factors)
+    ]
+    if gaps:
+        imbalance = jnp.stack(gaps).max() / jnp.stack(squares).max()
+        if not isinstance(imbalance, Tracer) and not float(imbalance) <= tolerance:
+            raise ValueError(
+                f"balanced_product: the factors are unbalanced by {float(imbalance):.1e} relative "
+                f"to their square, more than {tolerance:g}; start them by initialiser=balanced, or "
+                "follow the layers with GradientFlow"
+            )
+    return Direct(model())
