@@ -3,7 +3,7 @@
 | name  | dimension                                                       |
 |-------|-----------------------------------------------------------------|
 | `m n` | the two sides of a matrix                                       |
-| `k`   | tube length of a tensor                                         |
+| `k`   | tube length of a tensor; `*k` for one or more tube modes        |
 | `r`   | rank, or the width of a factorisation                           |
 | `d`   | number of singular values, min(m, n)                            |
 | `p`   | number of measurements                                          |
@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from jax import ShapeDtypeStruct
-from jaxtyping import Array, Bool, Float, Int, Key, Scalar, ScalarLike, Shaped
+from jaxtyping import Array, Bool, Complex, Float, Inexact, Int, Key, Scalar, ScalarLike, Shaped
 
 Matrix: TypeAlias = Float[Array, "m n"]
 Target: TypeAlias = Float[Array, "..."]
-"""A point of the target space: a matrix today, a tensor of any order later."""
+"""A point of the target space: a matrix, or a tensor of any order."""
 Measurements: TypeAlias = Float[Array, " p"]
 Spectrum: TypeAlias = Float[Array, " d"]
 Entry: TypeAlias = Int[Array, " p"]
@@ -36,8 +36,10 @@ __all__ = [
     "Bool",
     "BoolScalar",
     "Callable",
+    "Complex",
     "Entry",
     "Float",
+    "Inexact",
     "Int",
     "IntScalar",
     "Iterator",

@@ -13,12 +13,19 @@ import numpy as np
 from tacit import dynamics as moves
 from tacit import models, observers, operators, problems
 from tacit.algebra import (
+    Cosine,
+    Fourier,
+    Haar,
+    Linear,
     SmoothClamp,
     dirichlet_energy,
     hessian_variation,
     laplacian_energy,
+    learned_transform,
     nuclear_norm,
     singular_values,
+    t_product,
+    t_qr,
     tanh,
 )
 
@@ -48,6 +55,28 @@ def single(tree: Any) -> Any:
 def ids(cases: list[Any]) -> dict[str, Any]:
     """Arguments of `pytest.mark.parametrize` after the name of the argument."""
     return {"argvalues": cases, "ids": [case.name for case in cases]}
+
+
+# Transforms: lengths of the tubes -> transform; "linear" alone is no multiple of a unitary one.
+
+
+def _orthogonal(tubes: tuple[int, ...]) -> Linear:
+    return Linear(*(3 * np.linalg.qr(draw((length, length)))[0] for length in tubes))
+
+
+def _linear(tubes: tuple[int, ...]) -> Linear:
+    return Linear(*(2 * np.eye(length) + np.tri(length) for length in tubes))
+
+
+TRANSFORMS = [
+    Case("Fourier", lambda tubes: Fourier()),
+    Case("cosine", lambda tubes: Cosine()),
+    Case("Haar", lambda tubes: Haar()),
+    Case("orthogonal, three times", _orthogonal),
+    Case("linear", _linear),
+    Case("learned", lambda tubes: learned_transform(draw((2, 3, *tubes)))),
+]
+TUBES = {"order 3": (4,), "order 4": (4, 4)}
 
 
 # Operators: dtype -> operator, of targets with at most a few dozen entries.
@@ -88,6 +117,24 @@ OPERATORS = [
     Case("dense on more matrices than numbers", partial(_dense, (15, 3, 4))),
     Case("dense on tensors", partial(_dense, (5, 2, 3, 2))),
     Case("dense on vectors", partial(_dense, (5, 4))),
+    Case(
+        "entries of a tensor",
+        lambda dtype: operators.TensorEntries.from_mask(
+            np.arange(24).reshape(2, 3, 2, 2) % 5 > 1, dtype
+        ),
+    ),
+    Case(
+        "entries of a tensor, unsorted, one twice",
+        lambda dtype: operators.TensorEntries([11, 3, 11, 0], (2, 3, 2), dtype),
+    ),
+    Case(
+        "tubes",
+        lambda dtype: operators.Tubes(np.arange(6).reshape(2, 3) % 4 != 1, (2, 2), dtype),
+    ),
+    Case(
+        "frontal slices",
+        lambda dtype: operators.FrontalSlices(np.arange(6).reshape(3, 2) % 4 != 1, (2, 3), dtype),
+    ),
     Case("channel mix of entries", _channels),
     Case("shared basis, tall", partial(_shared_basis, (5, 3), 2)),
     Case("shared basis, square, more measurements than values", partial(_shared_basis, (4, 4), 7)),
@@ -192,7 +239,107 @@ def _deep_case(name: str, shape: tuple[int, int], widths: tuple[int, ...]) -> Mo
     return ModelCase(f"deep, {name}", build, shape, _deep_preconditioner, _deep_symmetries)
 
 
+def _tubal_matrix(T: jax.Array) -> np.ndarray:
+    """The block-circulant matrix of a tensor of order 3, by numpy."""
+    values = np.asarray(T)
+    k = values.shape[2]
+    return np.block([[values[:, :, (j - l) % k] for l in range(k)] for j in range(k)])  # noqa: E741
+
+
+def _tubal_tensor(circulant: np.ndarray, k: int) -> jax.Array:
+    """The tensor whose block-circulant matrix is given: its first block column."""
+    column = circulant[:, : circulant.shape[1] // k]
+    return jnp.asarray(np.moveaxis(column.reshape(k, -1, column.shape[1]), 0, -1))
+
+
+def _tubal_frame(side: int, k: int) -> jax.Array:
+    """An orthogonal Q, Qᵀ * Q = I."""
+    return t_qr(draw((side, side, k)))[0]
+
+
+def _symmetric_tubal_preconditioner(model: Any) -> Callable[[jax.Array], jax.Array]:
+    """J Jᵀ G = (G + Gᵀ) * U * Uᵀ + U * Uᵀ * (G + Gᵀ)."""
+    U = _tubal_matrix(model.factor)
+
+    def closed_form(G: jax.Array) -> jax.Array:
+        doubled = _tubal_matrix(G) + _tubal_matrix(G).T
+        return _tubal_tensor(doubled @ U @ U.T + U @ U.T @ doubled, G.shape[2])
+
+    return closed_form
+
+
+def _tubal_preconditioner(model: Any) -> Callable[[jax.Array], jax.Array]:
+    """J Jᵀ G = G * V * Vᵀ + U * Uᵀ * G."""
+    U, V = _tubal_matrix(model.left), _tubal_matrix(model.right)
+
+    def closed_form(G: jax.Array) -> jax.Array:
+        return _tubal_tensor(_tubal_matrix(G) @ V @ V.T + U @ U.T @ _tubal_matrix(G), G.shape[2])
+
+    return closed_form
+
+
+def _deep_tubal_preconditioner(model: Any) -> Callable[[jax.Array], jax.Array]:
+    """That of `Deep`, with the t-product for the product."""
+    chain = models.Deep(tuple(jnp.asarray(_tubal_matrix(factor)) for factor in model.factors))
+    of_matrices = _deep_preconditioner(chain)
+    return lambda G: _tubal_tensor(
+        np.asarray(of_matrices(jnp.asarray(_tubal_matrix(G)))), G.shape[2]
+    )
+
+
+def _turned(*names: str) -> Callable[[Any], list[Any]]:
+    """The same orthogonal Q behind each of the named factors of width 2, tubes of 4."""
+
+    def symmetries(model: Any) -> list[Any]:
+        factors = tuple(t_product(getattr(model, name), _tubal_frame(2, 4)) for name in names)
+        return [eqx.tree_at(lambda m: tuple(getattr(m, name) for name in names), model, factors)]
+
+    return symmetries
+
+
+TUBAL_MODELS = [
+    ModelCase(
+        "symmetric tubal",
+        lambda dtype: models.SymmetricTubal(draw((3, 2, 4), dtype)),
+        (3, 3, 4),
+        _symmetric_tubal_preconditioner,
+        _turned("factor"),
+    ),
+    ModelCase(
+        "tubal",
+        lambda dtype: models.Tubal(draw((4, 2, 4), dtype), draw((3, 2, 4), dtype, seed=8)),
+        (4, 3, 4),
+        _tubal_preconditioner,
+        _turned("left", "right"),
+    ),
+    ModelCase(
+        "tubal of order 4, cosine",
+        lambda dtype: models.Tubal(
+            draw((3, 2, 2, 3), dtype), draw((2, 2, 2, 3), dtype, seed=8), Cosine()
+        ),
+        (3, 2, 2, 3),
+    ),
+    ModelCase(
+        "deep tubal, depth 3",
+        lambda dtype: models.DeepTubal(
+            tuple(
+                draw((*sides, 3), dtype, seed=at)
+                for at, sides in enumerate([(2, 3), (3, 2), (4, 3)])
+            )
+        ),
+        (4, 3, 3),
+        _deep_tubal_preconditioner,
+    ),
+    ModelCase(
+        "deep tubal, depth 1",
+        lambda dtype: models.DeepTubal((draw((2, 3, 3), dtype),)),
+        (2, 3, 3),
+        lambda model: lambda G: G,
+    ),
+]
+
 MODELS = [
+    *TUBAL_MODELS,
     ModelCase(
         "direct",
         lambda dtype: models.Direct(draw((3, 4), dtype)),

@@ -7,10 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tacit.models import Deep, Symmetric, balanced
+from tacit.algebra import Cosine, Fourier, Linear
+from tacit.models import Deep, DeepTubal, Symmetric, SymmetricTubal, Tubal, balanced
 from tacit.testing import check_factorisation
 
-from .registry import INITIALISERS, MODELS, ids
+from .registry import INITIALISERS, MODELS, draw, ids
 
 EXACT = [case for case in INITIALISERS if case.name != "gaussian"]
 CHAINS = {
@@ -136,3 +137,75 @@ def test_scale_of_symmetric_is_the_mean_eigenvalue(case, width, key):
         4, scale=0.3, width=width, initialiser=case.build, dtype=jnp.float64, key=key
     )
     np.testing.assert_allclose(jnp.trace(model()), 0.3 * min(4, width), rtol=1e-12)
+
+
+# Tubal models.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transform", [Fourier(), Cosine()], ids=["Fourier", "cosine"])
+def test_scale_of_tubal_models_is_exact_in_the_mean(transform, key):
+    """Mean over starts and slices of ‖X̄_j‖_F² = scale² q, of tr X̄_j = scale · q if symmetric."""
+    scale, draws, c = 0.5, 4000, transform.unitary_factor((4,))
+
+    def ratios(key):
+        starts = {"transform": transform, "scale": scale, "dtype": jnp.float64, "key": key}
+        thin = Tubal.initialise((4, 3, 4), width=2, **starts)()
+        deep = DeepTubal.initialise((4, 3, 4), depth=3, widths=(5, 2), **starts)()
+        factor = SymmetricTubal.initialise(3, (4,), width=5, **starts).factor
+        squares = [jnp.sum(X**2) / (scale**2 * 2) for X in (thin, deep)]
+        return c / 4 * jnp.stack([*squares, jnp.sum(factor**2) / (scale * 3)])
+
+    found = jax.jit(jax.vmap(ratios))(jax.random.split(key, draws))
+    spread = jnp.std(found, axis=0) / np.sqrt(draws)
+    assert np.all(np.abs(jnp.mean(found, axis=0) - 1) < 4 * spread)
+    assert np.all(spread < 0.03)
+
+
+def test_the_start_of_karnik2025_in_units_of_scale(key):
+    """Deviation α/√R is scale = α² k n / min(n, R)."""
+    alpha, n, R, k = 1e-3, 10, 40, 4
+    model = SymmetricTubal.initialise(n, (k,), width=R, scale=alpha**2 * k, key=key)
+    assert abs(float(jnp.std(model.factor)) * np.sqrt(R) / alpha - 1) < 4 / np.sqrt(2 * n * R * k)
+
+
+def test_symmetric_tubal_is_positive_semidefinite():
+    X = SymmetricTubal(draw((3, 2, 4)))()
+    slices = np.moveaxis(np.fft.fft(X, axis=-1), -1, 0)
+    np.testing.assert_allclose(slices, np.conj(np.swapaxes(slices, 1, 2)), atol=1e-12)
+    assert np.linalg.eigvalsh(slices).min() > -1e-12
+
+
+TUBAL_REFUSED = {
+    "empty": (lambda key: DeepTubal(()), "factors is empty"),
+    "no chain": (
+        lambda key: DeepTubal((draw((2, 3, 4)), draw((2, 3, 4)))),
+        r"do not chain, \(2, 3, 4\) after",
+    ),
+    "other tubes": (lambda key: DeepTubal((draw((3, 3, 4)), draw((2, 3, 5)))), "do not chain"),
+    "scale": (lambda key: Tubal.initialise((2, 2, 3), scale=0, key=key), "scale must be positive"),
+    "width": (
+        lambda key: SymmetricTubal.initialise(2, (3,), scale=1, width=0, key=key),
+        "widths must be at least 1",
+    ),
+    "depth": (
+        lambda key: DeepTubal.initialise((2, 2, 3), depth=0, scale=1, key=key),
+        "depth must be a whole number",
+    ),
+    "number of widths": (
+        lambda key: DeepTubal.initialise((2, 2, 3), depth=2, scale=1, widths=(2, 2), key=key),
+        "given for depth 2; it takes 1",
+    ),
+    "scale of a transform that is not unitary": (
+        lambda key: Tubal.initialise(
+            (2, 2, 2), scale=1, transform=Linear([[1.0, 1.0], [0.0, 1.0]]), key=key
+        ),
+        "M Mᴴ = c I",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), TUBAL_REFUSED.values(), ids=TUBAL_REFUSED)
+def test_tubal_models_refuse(call, message, key):
+    with pytest.raises(ValueError, match=message):
+        call(key)

@@ -144,3 +144,5 @@ def test_observers_refuse_what_they_cannot_see():
             observer(0.0, MODEL, blind)
     with pytest.raises(ValueError, match="Symmetric"):
         observers.balancedness(0.0, Symmetric(draw((4, 2))), problem)
+    with pytest.raises(ValueError, match="slice_singular_values"):
+        observers.nuclear_norm(0.0, Direct(draw((2, 3, 2))), problem)

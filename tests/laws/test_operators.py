@@ -6,11 +6,17 @@ import lineax as lx
 import numpy as np
 import pytest
 
-from tacit.operators import AbstractMeasurement, entries
+from tacit.operators import (
+    AbstractMeasurement,
+    FrontalSlices,
+    TensorEntries,
+    Tubes,
+    entries,
+)
 from tacit.testing import check_measurement
 from tacit.testing.measurement import lineax_questions
 
-from .registry import OPERATORS, PRECISIONS, ids
+from .registry import OPERATORS, PRECISIONS, draw, ids
 
 
 @pytest.mark.parametrize("dtype", PRECISIONS, ids=lambda dtype: dtype.__name__)
@@ -84,3 +90,41 @@ def test_lineax_solves_least_squares(case, key):
     found = lx.linear_solve(operator, y, lx.AutoLinearSolver(well_posed=False)).value
     expected = jnp.linalg.pinv(operator.as_matrix()) @ y
     assert jnp.allclose(found.ravel(), expected, atol=1e-10)
+
+
+# Tensors.
+
+
+def test_tubes_slices_and_entries_are_those_of_the_mask():
+    X = np.asarray(draw((2, 3, 4, 2)))
+    places = np.arange(6).reshape(2, 3) % 4 != 1
+    frequencies = np.arange(8).reshape(4, 2) % 3 != 1
+    mask = np.arange(48).reshape(X.shape) % 5 > 1
+    for operator, expected in (
+        (Tubes(places, (4, 2), jnp.float64), X[places]),
+        (FrontalSlices(frequencies, (2, 3), jnp.float64), X[:, :, frequencies]),
+        (TensorEntries.from_mask(mask, jnp.float64), X[mask]),
+    ):
+        np.testing.assert_array_equal(operator.mv(jnp.asarray(X)), expected.ravel())
+
+
+@pytest.mark.parametrize("positions", [[1, 5, 6], [1, 5, 5], [5, 1, 6], [5, 1, 5]])
+def test_entries_of_tensors_promise_only_the_order_that_they_have(positions):
+    operator = TensorEntries(positions, (2, 2, 2))
+    assert operator.is_sorted == (positions == sorted(positions))
+    assert operator.is_unique == (positions == [1, 5, 6])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: TensorEntries([8], (2, 2, 2)), r"outside 0\.\.7"),
+        (lambda: TensorEntries([-1], (2, 2, 2)), "run from -1"),
+        (lambda: TensorEntries([], (2, 2, 2)), "length ≥ 1"),
+        (lambda: Tubes(np.zeros((2, 2), bool), (3,)), "Tubes: the mask is true nowhere"),
+        (lambda: FrontalSlices(np.zeros(3, bool), (2, 2)), "FrontalSlices: the mask is true"),
+    ],
+)
+def test_operators_of_tensors_refuse(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tacit.algebra import dirichlet_energy, laplacian_energy
+from tacit.algebra import dirichlet_energy, laplacian_energy, t_transpose
 from tacit.models import Deep, Direct
 from tacit.operators import Dense, Entries
 from tacit.problems import (
@@ -17,6 +17,7 @@ from tacit.problems import (
     completion,
     full_observation,
     sensing,
+    tubal_sensing,
 )
 
 from .registry import LOSSES, draw, ids, small_completion
@@ -153,3 +154,27 @@ def test_a_problem_checks_what_it_is_given():
     with pytest.raises(ValueError, match="truth has shape"):
         Problem(operator, jnp.ones(2), truth=jnp.ones((3, 2)))
     assert Problem(Dense(draw((2, 3, 4))), jnp.ones(2)).operator.size == 2
+
+
+# Tubal sensing.
+
+
+def test_tubal_sensing_sees_the_tubal_symmetric_part_alike(key):
+    """On a tubal-symmetric truth the symmetrised A_i measure what the drawn ones do."""
+    truth = draw((3, 3, 4)) + t_transpose(draw((3, 3, 4)))
+    plain, symmetric = (
+        tubal_sensing(truth, 200, symmetrised=symmetrised, noise=0.1, key=key)
+        for symmetrised in (False, True)
+    )
+    np.testing.assert_allclose(plain.y, symmetric.y, rtol=1e-10, atol=1e-12)
+    arrays = symmetric.operator.arrays
+    np.testing.assert_allclose(jax.vmap(t_transpose)(arrays), arrays, atol=1e-15)
+    assert abs(float(jnp.std(plain.operator.arrays)) * np.sqrt(200) - 1) < 4 / np.sqrt(2 * 200 * 36)
+    assert 0.05 < np.std(plain.y - plain.operator.mv(truth)) < 0.15
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("shape", [(3, 3), (3, 2, 4)])
+def test_tubal_sensing_refuses_what_it_cannot_symmetrise(shape, key):
+    with pytest.raises(ValueError, match="tubal_sensing: truth has shape"):
+        tubal_sensing(draw(shape), 5, symmetrised=True, key=key)

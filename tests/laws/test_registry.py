@@ -7,9 +7,17 @@ import equinox as eqx
 import jax.numpy as jnp
 import pytest
 
-from tacit import dynamics, models, observers, operators, problems
+from tacit import algebra, dynamics, models, observers, operators, problems
 
-from .registry import DYNAMICS, INITIALISERS, LOSSES, MODELS, OBSERVERS, OPERATORS
+from .registry import (
+    DYNAMICS,
+    INITIALISERS,
+    LOSSES,
+    MODELS,
+    OBSERVERS,
+    OPERATORS,
+    TRANSFORMS,
+)
 
 
 def concretes(package: Any, base: type) -> set[type]:
@@ -39,9 +47,14 @@ def concretes(package: Any, base: type) -> set[type]:
             dynamics.AbstractDynamics,
             lambda: {type(case.build()[0]) for case in DYNAMICS},
         ),
+        (
+            algebra,
+            algebra.AbstractTransform,
+            lambda: {type(case.build((4,))) for case in TRANSFORMS},
+        ),
         (problems, problems.AbstractLoss, lambda: {type(case.build()) for case in LOSSES}),
     ],
-    ids=["operators", "models", "dynamics", "losses"],
+    ids=["operators", "models", "dynamics", "transforms", "losses"],
 )
 def test_every_concrete_class_is_listed(package, base, listed):
     assert concretes(package, base) == listed()
@@ -57,7 +70,7 @@ def test_every_initialiser_is_listed():
     assert functions == {case.name for case in INITIALISERS}
 
 
-@pytest.mark.parametrize("package", [operators, models, dynamics, problems, observers])
+@pytest.mark.parametrize("package", [algebra, operators, models, dynamics, problems, observers])
 def test_every_class_is_abstract_or_final(package):
     kinds = [getattr(package, name) for name in package.__all__]
     modules = [k for k in kinds if inspect.isclass(k) and issubclass(k, eqx.Module)]

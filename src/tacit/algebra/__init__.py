@@ -12,8 +12,20 @@ from tacit.algebra.activations import (
 )
 from tacit.algebra.factored import Factored
 from tacit.algebra.lanczos import TopPair, top_eigenpair
+from tacit.algebra.matrix_transforms import (
+    AbstractMatrixTransform,
+    Cosine,
+    Haar,
+    Linear,
+    learned_transform,
+)
 from tacit.algebra.products import chain_product, product
-from tacit.algebra.random import low_rank_matrix, orthogonal_frame
+from tacit.algebra.random import (
+    low_rank_matrix,
+    low_tubal_rank_tensor,
+    orthogonal_frame,
+    tubal_frame,
+)
 from tacit.algebra.single_mode import singular_value_at, time_to_reach
 from tacit.algebra.smoothness import dirichlet_energy, hessian_variation, laplacian_energy
 from tacit.algebra.spectral_map import spectral_map
@@ -27,20 +39,52 @@ from tacit.algebra.spectrum import (
     spectral_norm,
     stable_rank,
 )
+from tacit.algebra.transforms import AbstractTransform, Fourier
+from tacit.algebra.tubal import t_chain_product, t_identity, t_outer, t_product, t_transpose
+from tacit.algebra.tubal_factorisations import (
+    TubalSVD,
+    shrink_slices,
+    t_eigh,
+    t_pinv,
+    t_qr,
+    t_svd,
+)
+from tacit.algebra.tubal_spectrum import (
+    average_rank,
+    multirank,
+    singular_tubes,
+    slice_singular_values,
+    tensor_nuclear_norm,
+    tensor_spectral_norm,
+    tubal_condition_number,
+    tubal_principal_angles,
+    tubal_rank,
+)
 
 __all__ = [
+    "AbstractMatrixTransform",
+    "AbstractTransform",
     "Activation",
+    "Cosine",
     "Factored",
+    "Fourier",
+    "Haar",
+    "Linear",
     "OddPolynomial",
     "SmoothClamp",
     "TopPair",
+    "TubalSVD",
+    "average_rank",
     "chain_product",
     "dirichlet_energy",
     "effective_rank",
     "hessian_variation",
     "identity",
     "laplacian_energy",
+    "learned_transform",
     "low_rank_matrix",
+    "low_tubal_rank_tensor",
+    "multirank",
     "nuclear_norm",
     "numerical_rank",
     "odd_polynomial",
@@ -48,15 +92,33 @@ __all__ = [
     "product",
     "schatten_norm",
     "shrink_singular_values",
+    "shrink_slices",
     "sigmoid",
+    "singular_tubes",
     "singular_value_at",
     "singular_values",
+    "slice_singular_values",
     "softplus",
     "spectral_map",
     "spectral_norm",
     "stable_rank",
+    "t_chain_product",
+    "t_eigh",
+    "t_identity",
+    "t_outer",
+    "t_pinv",
+    "t_product",
+    "t_qr",
+    "t_svd",
+    "t_transpose",
     "tanh",
+    "tensor_nuclear_norm",
+    "tensor_spectral_norm",
     "time_to_reach",
     "top_eigenpair",
+    "tubal_condition_number",
+    "tubal_frame",
+    "tubal_principal_angles",
+    "tubal_rank",
     "vanishes_at_zero",
 ]

@@ -1,9 +1,12 @@
-"""Random draws with structure: orthogonal frames and low-rank matrices."""
+"""Random draws with structure: orthogonal frames, low-rank matrices and tensors."""
 
 import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, Array, Float, Matrix, PRNGKey
+from tacit.algebra.transforms import AbstractTransform, Fourier
+from tacit.algebra.tubal import t_product
+from tacit.algebra.tubal_factorisations import t_qr
 
 
 def orthogonal_frame(
@@ -30,3 +33,47 @@ def low_rank_matrix(
         right_key, (rank, n), dtype
     )
     return X / jnp.sqrt(jnp.mean(X**2))
+
+
+def tubal_frame(
+    shape: tuple[int, ...],
+    transform: AbstractTransform = Fourier(),
+    dtype: Any = jnp.float32,
+    *,
+    key: PRNGKey,
+) -> Float[Array, "m r *k"]:
+    """Random Q of shape (m, r, *k), r ≤ m, with Qᵀ * Q = I: the t-QR of a Gaussian tensor.
+
+    Raises:
+        ValueError: if it is wider than high.
+    """
+    if shape[1] > shape[0]:
+        raise ValueError(
+            f"tubal_frame: shape {shape} is wider than high; transpose one that is not"
+        )
+    return t_qr(jax.random.normal(key, shape, dtype), transform)[0]
+
+
+def low_tubal_rank_tensor(
+    shape: tuple[int, ...],
+    rank: int,
+    transform: AbstractTransform = Fourier(),
+    dtype: Any = jnp.float32,
+    *,
+    key: PRNGKey,
+) -> Float[Array, "m n *k"]:
+    """Gaussian t-product of the given tubal rank, scaled so that entries have mean square one.
+
+    Raises:
+        ValueError: if the rank is not between 1 and min(m, n).
+    """
+    m, n, *tubes = shape
+    if not 1 <= rank <= min(m, n):
+        raise ValueError(
+            f"low_tubal_rank_tensor: rank {rank} is not in 1..{min(m, n)} for shape {shape}"
+        )
+    left_key, right_key = jax.random.split(key)
+    left = jax.random.normal(left_key, (m, rank, *tubes), dtype)
+    right = jax.random.normal(right_key, (rank, n, *tubes), dtype)
+    T = t_product(left, right, transform)
+    return T / jnp.sqrt(jnp.mean(T**2))

@@ -4,15 +4,18 @@ from tacit.certificates._base import Certificate
 from tacit.certificates.assumptions import Assumptions, check_assumptions
 from tacit.certificates.nuclear import nuclear_norm_certificate
 from tacit.certificates.rate import descent_rate_certificate, rate_certificate
+from tacit.certificates.restricted_isometry import RIPEstimate, rip_estimate
 from tacit.certificates.stationarity import curvature_bound, stationarity_certificate
 
 __all__ = [
     "Assumptions",
     "Certificate",
+    "RIPEstimate",
     "check_assumptions",
     "curvature_bound",
     "descent_rate_certificate",
     "nuclear_norm_certificate",
     "rate_certificate",
+    "rip_estimate",
     "stationarity_certificate",
 ]

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 import jax
 import jax.numpy as jnp
 
-from tacit._typing import Any, Array, Float, PRNGKey, ScalarLike, Sequence
+from tacit._typing import Any, Array, Float, PRNGKey, RealScalar, ScalarLike, Sequence
 from tacit.algebra import chain_product, orthogonal_frame
 
 Shapes = Sequence[tuple[int, int]]
@@ -34,10 +34,8 @@ def gaussian(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> 
     s^{2L} = scale² q / (m · w_1 ⋯ w_{L−1} · n); for square layers of side n this is the
     s = scale^{1/L} n^{−1/2} of [arora2019].
     """
-    depth, dimensions = len(shapes), _dimensions(shapes)
-    per_layer = (math.sqrt(min(dimensions)) / math.sqrt(math.prod(dimensions))) ** (1 / depth)
-    deviation = jnp.asarray(scale, dtype) ** (1 / depth) * per_layer
-    keys = jax.random.split(key, depth)
+    deviation = gaussian_deviation(shapes, scale, dtype)
+    keys = jax.random.split(key, len(shapes))
     return tuple(
         deviation * jax.random.normal(k, shape, dtype)
         for k, shape in zip(keys, shapes, strict=True)
@@ -85,6 +83,13 @@ def _rescaled(factors: Sequence[Float[Array, "_ _"]], scale: ScalarLike) -> Fact
     norm = jnp.linalg.norm(chain_product(factors)) / math.sqrt(narrowest)
     per_layer = (jnp.asarray(scale, norm.dtype) / norm) ** (1 / len(factors))
     return tuple(per_layer * factor for factor in factors)
+
+
+def gaussian_deviation(shapes: Shapes, scale: ScalarLike, dtype: Any) -> RealScalar:
+    """The deviation s of independent entries with which the chain has the given scale."""
+    depth, dimensions = len(shapes), _dimensions(shapes)
+    per_layer = (math.sqrt(min(dimensions)) / math.sqrt(math.prod(dimensions))) ** (1 / depth)
+    return jnp.asarray(scale, dtype) ** (1 / depth) * per_layer
 
 
 def _dimensions(shapes: Shapes) -> list[int]:

@@ -13,7 +13,13 @@ def _spectrum(model: AbstractFactorisation) -> Spectrum:
     """Singular values of X; of a thin model only those that its width allows to be non-zero."""
     if isinstance(model, AbstractThinFactorisation):
         return model.factored().singular_values()
-    return read.singular_values(model())
+    X = model()
+    if X.ndim != 2:
+        raise ValueError(
+            f"singular values are those of a matrix, and X has shape {X.shape}; "
+            "of a tensor see tacit.algebra.slice_singular_values"
+        )
+    return read.singular_values(X)
 
 
 class _OfSpectrum(eqx.Module):

@@ -3,7 +3,13 @@
 from tacit.problems.losses import AbstractLoss, Huber, LeastSquares, MeanSquared
 from tacit.problems.penalties import Smoothness
 from tacit.problems.problem import Problem
-from tacit.problems.recipes import completion, full_observation, sensing, shared_sensing
+from tacit.problems.recipes import (
+    completion,
+    full_observation,
+    sensing,
+    shared_sensing,
+    tubal_sensing,
+)
 
 __all__ = [
     "AbstractLoss",
@@ -16,4 +22,5 @@ __all__ = [
     "full_observation",
     "sensing",
     "shared_sensing",
+    "tubal_sensing",
 ]

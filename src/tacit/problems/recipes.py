@@ -5,7 +5,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tacit._typing import Matrix, PRNGKey, ScalarLike, Target
+from tacit._typing import Array, Float, Matrix, PRNGKey, ScalarLike, Target
+from tacit.algebra import AbstractTransform, Fourier, t_transpose
 from tacit.operators import AbstractMeasurement, Dense, Entries, SharedBasis
 from tacit.problems.losses import AbstractLoss, LeastSquares, MeanSquared
 from tacit.problems.problem import Problem
@@ -49,6 +50,47 @@ def sensing(
     """
     arrays_key, noise_key = jax.random.split(key)
     arrays = deviation * jax.random.normal(arrays_key, (count, *truth.shape), truth.dtype)
+    return _noisy(_noiseless(Dense(jnp.asarray(arrays)), truth, loss), noise, noise_key)
+
+
+def tubal_sensing(
+    truth: Float[Array, "m n *k"],
+    count: int,
+    loss: AbstractLoss = LeastSquares(),
+    *,
+    deviation: ScalarLike | None = None,
+    symmetrised: bool = False,
+    transform: AbstractTransform = Fourier(),
+    noise: ScalarLike = 0.0,
+    key: PRNGKey,
+) -> Problem:
+    """`count` Gaussian measurements of a tensor, the setting of [karnik2025].
+
+    Args:
+        truth: Tensor of order 3 or higher.
+        count: Number p of measurements.
+        loss: Loss of the residual.
+        deviation: Of the entries of A_i; default 1/√p, with which E ‖A(Z)‖² = ‖Z‖_F².
+        symmetrised: Replace A_i by its tubal-symmetric part (A_i + A_iᵀ)/2, which measures the same
+            of a tubal-symmetric target and is all that descent on U * Uᵀ sees. (The authors'
+            scripts take G + Gᵀ of unit deviation: `deviation=2`.)
+        transform: That of the tubal transpose.
+        noise: Deviation of the normal noise added to each measurement.
+        key: JAX random key.
+
+    Raises:
+        ValueError: if the truth has no tubes, or is not square and the A_i are to be symmetrised.
+    """
+    if truth.ndim < 3 or (symmetrised and truth.shape[0] != truth.shape[1]):
+        raise ValueError(
+            f"tubal_sensing: truth has shape {truth.shape}; it needs order ≥ 3, and equal sides to "
+            "symmetrise the measurements"
+        )
+    arrays_key, noise_key = jax.random.split(key)
+    arrays = jax.random.normal(arrays_key, (count, *truth.shape), truth.dtype)
+    if symmetrised:
+        arrays = (arrays + jax.vmap(lambda A: t_transpose(A, transform))(arrays)) / 2
+    arrays = arrays * (count**-0.5 if deviation is None else deviation)
     return _noisy(_noiseless(Dense(jnp.asarray(arrays)), truth, loss), noise, noise_key)
 
 

@@ -1,0 +1,124 @@
+"""Factorisations of a tensor by the t-product."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+from tacit._typing import Any, Array, Float, PRNGKey, ScalarLike
+from tacit.algebra import AbstractTransform, Fourier, t_outer
+from tacit.algebra.transforms import Tubes, refuse_unless_unitary
+from tacit.models._base import AbstractFactorisation
+from tacit.models.initialisers import Shapes, gaussian_deviation
+
+
+class SymmetricTubal(AbstractFactorisation):
+    """X = U * Uᵀ with U of shape n × R × k [karnik2025]; t-positive semidefinite targets only.
+
+    Every slice of X is Hermitian positive semidefinite, and descent sees only the tubal-symmetric
+    part of the measurements; `Tubal` takes general data.
+    """
+
+    factor: Float[Array, "n r *k"]
+    transform: AbstractTransform = Fourier()
+
+    def __call__(self) -> Float[Array, "n n *k"]:
+        """The product U * Uᵀ."""
+        return t_outer(self.factor, self.factor, self.transform)
+
+    @classmethod
+    def initialise(
+        cls,
+        side: int,
+        tubes: Tubes,
+        *,
+        scale: ScalarLike,
+        width: int | None = None,
+        transform: AbstractTransform = Fourier(),
+        dtype: Any = jnp.float32,
+        key: PRNGKey,
+    ) -> "SymmetricTubal":
+        """Draw independent normal entries, the slices' singular values of U of mean square `scale`.
+
+        The mean trace of a slice of X is scale · min(n, R). The deviation α/√R of [karnik2025] is
+        scale = α² c n / min(n, R), with c = k for `Fourier`. `width` R defaults to the side n.
+
+        Raises:
+            ValueError: if a known scale or the width is not positive, or the transform is no
+                multiple of a unitary one.
+        """
+        width = side if width is None else width
+        refuse_start("SymmetricTubal", scale, (width,))
+        root = jnp.sqrt(jnp.asarray(scale, dtype))
+        (factor,) = gaussian_chain([(side, width)], tubes, root, transform, dtype, key=key)
+        return cls(factor, transform)
+
+
+class Tubal(AbstractFactorisation):
+    """X = U * Vᵀ with U of shape m × R × k and V of shape n × R × k."""
+
+    left: Float[Array, "m r *k"]
+    right: Float[Array, "n r *k"]
+    transform: AbstractTransform = Fourier()
+
+    def __call__(self) -> Float[Array, "m n *k"]:
+        """The product U * Vᵀ."""
+        return t_outer(self.left, self.right, self.transform)
+
+    @classmethod
+    def initialise(
+        cls,
+        shape: tuple[int, ...],
+        *,
+        scale: ScalarLike,
+        width: int | None = None,
+        transform: AbstractTransform = Fourier(),
+        dtype: Any = jnp.float32,
+        key: PRNGKey,
+    ) -> "Tubal":
+        """Draw a start of the given end-to-end scale, as `DeepTubal.initialise` of depth 2.
+
+        Raises:
+            ValueError: if a known scale or the width is not positive, or the transform is no
+                multiple of a unitary one.
+        """
+        m, n, *tubes = shape
+        width = min(m, n) if width is None else width
+        refuse_start("Tubal", scale, (width,))
+        shapes = [(width, n), (m, width)]
+        right, left = gaussian_chain(shapes, tuple(tubes), scale, transform, dtype, key=key)
+        return cls(left, jnp.swapaxes(right, 0, 1), transform)
+
+
+def gaussian_chain(
+    shapes: Shapes,
+    tubes: Tubes,
+    scale: ScalarLike,
+    transform: AbstractTransform,
+    dtype: Any,
+    *,
+    key: PRNGKey,
+) -> tuple[Float[Array, "_ _ *k"], ...]:
+    """Independent normal entries, whose slices are those of `gaussian` with the given scale.
+
+    The transform makes slice entries of variance c s² from entries of variance s².
+    """
+    factor = refuse_unless_unitary("the scale of a start", transform, tubes)
+    deviation = gaussian_deviation(shapes, scale, dtype) / math.sqrt(factor)
+    keys = jax.random.split(key, len(shapes))
+    return tuple(
+        deviation * jax.random.normal(k, (*shape, *tubes), dtype)
+        for k, shape in zip(keys, shapes, strict=True)
+    )
+
+
+def refuse_start(name: str, scale: ScalarLike, widths: tuple[int, ...]) -> None:
+    """Refuse a start that is empty or never moves.
+
+    Raises:
+        ValueError: if a known scale, or a width, is not positive.
+    """
+    if isinstance(scale, int | float) and not scale > 0:
+        raise ValueError(f"{name}: scale must be positive, got {scale}; zero never moves")
+    if any(width < 1 for width in widths):
+        raise ValueError(f"{name}: widths must be at least 1, got {widths}")
