@@ -9,6 +9,8 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SHORT = sorted(path for path in EXAMPLES.glob("*.py") if path.name != "demo.py")
+_LONG = {"depth_and_rank", "implicit_or_explicit", "scale_sweep"}
+"""Those that compile longest; they run in seconds once that is done."""
 
 
 def run(script, folder, *arguments):
@@ -23,7 +25,13 @@ def run(script, folder, *arguments):
     )
 
 
-@pytest.mark.parametrize("script", SHORT, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in _LONG else [])
+        for path in SHORT
+    ],
+)
 def test_an_example_runs(script, tmp_path):
     done = run(script, tmp_path)
     assert done.returncode == 0, done.stderr

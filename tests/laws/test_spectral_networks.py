@@ -60,10 +60,10 @@ def test_output_is_that_of_loops(widths, method):
 @pytest.mark.parametrize(
     ("gamma", "shape", "widths"),
     [
-        (tanh, SQUARE, (3,)),
+        pytest.param(tanh, SQUARE, (3,), marks=pytest.mark.slow),
         (tanh, TALL, (2, 3)),
-        (tanh, SQUARE, (2, 2, 2)),
-        (SmoothClamp(), TALL, (3,)),
+        pytest.param(tanh, SQUARE, (2, 2, 2), marks=pytest.mark.slow),
+        pytest.param(SmoothClamp(), TALL, (3,), marks=pytest.mark.slow),
         (None, TALL, (2, 2)),
     ],
     ids=["tanh, depth 1", "tanh, depth 2", "tanh, depth 3", "clamp", "none"],
@@ -88,6 +88,7 @@ def test_theorem_1(gamma, shape, widths):
         np.testing.assert_allclose(leaf, other, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_the_flow_stops_where_an_activation_that_jumps_meets_zero():
     problem = posed(SQUARE)
     model = SpectralNetwork.aligned(bases(problem), (2,), activation=sigmoid, key=KEY)
@@ -193,12 +194,14 @@ def test_starts():
     near = SpectralNetwork.identity(TALL, (2,), dtype=jnp.float64, key=KEY)
     np.testing.assert_allclose(near.left, np.eye(7, 5)[None].repeat(2, 0) * 1e-4, atol=1e-5)
     assert float(jnp.std(jnp.diagonal(near.left[0]))) > 1e-7
-    squares = []
-    for seed in range(200):
-        model = SpectralNetwork.gaussian(
-            (6, 4), (3, 2), scale=1e-3, dtype=jnp.float64, key=jax.random.key(seed)
-        )
-        squares.append(float(jnp.sum(model() ** 2)) / 4)
+
+    @jax.jit
+    @jax.vmap
+    def square(key):
+        model = SpectralNetwork.gaussian((6, 4), (3, 2), scale=1e-3, dtype=jnp.float64, key=key)
+        return jnp.sum(model() ** 2) / 4
+
+    squares = square(jax.random.split(jax.random.key(0), 200))
     np.testing.assert_allclose(np.mean(squares) ** 0.5, 1e-3, rtol=0.05)
 
 

@@ -4,8 +4,23 @@ import pytest
 
 from tacit.experiments import EXPERIMENTS
 
+_LONG = {
+    "arora2019_fig1",
+    "arora2019_fig3",
+    "chu2024_fig2",
+    "chu2024_fig3",
+    "chu2024_fig5",
+    "chu2024_theorems",
+}
+"""Experiments whose smoke preset compiles for ten seconds and more, though it runs in a few."""
 
-@pytest.fixture(scope="session", params=EXPERIMENTS, ids=lambda experiment: experiment.name)
+
+def _case(experiment):
+    marks = [pytest.mark.slow] if experiment.name in _LONG else []
+    return pytest.param(experiment, id=experiment.name, marks=marks)
+
+
+@pytest.fixture(scope="session", params=map(_case, EXPERIMENTS))
 def smoke(request):
     experiment = request.param
     config = experiment.configure("smoke")

@@ -37,13 +37,18 @@ def _stages(config: "Config") -> tuple[Claim, ...]:
             "<",
             0.1,
         ),
-        Claim(
-            "depth 2, equal values: share of runs of rank 2 and more with as many stages",
-            lambda dataset: _share(
-                _as_many(dataset).sel(depth=2, ratio=1.0), _runs(dataset).sel(depth=2, ratio=1.0)
-            ),
-            "=",
-            0.0,
+        *(
+            Claim(
+                "depth 2, equal values: share of runs of rank 2 and more with as many stages",
+                lambda dataset, depth=depth: _share(
+                    _as_many(dataset).sel(depth=depth, ratio=1.0),
+                    _runs(dataset).sel(depth=depth, ratio=1.0),
+                ),
+                "=",
+                0.0,
+            )
+            for depth in config.scales
+            if depth == 2 and 1.0 in config.ratios
         ),
         *(
             Claim(
@@ -58,6 +63,7 @@ def _stages(config: "Config") -> tuple[Claim, ...]:
                 many,
             )
             for depth in deep
+            if 1.0 in config.ratios
         ),
     )
 
