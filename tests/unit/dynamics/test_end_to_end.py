@@ -68,7 +68,8 @@ def test_weights_of_close_values_are_those_of_equal_ones(depth):
 
 
 @pytest.mark.parametrize(
-    ("depth", "shape"), [(2, (6, 4)), (3, (4, 6)), pytest.param(4, (5, 5)), (50, (4, 4))]
+    ("depth", "shape"),
+    [(2, (6, 4)), (3, (4, 6)), (4, (5, 5)), pytest.param(50, (4, 4), marks=pytest.mark.slow)],
 )
 def test_it_is_the_layered_flow_of_balanced_factors(depth, shape):
     truth = draw(shape[0], 2) @ draw(2, shape[1], seed=6) / 2
