@@ -54,7 +54,13 @@ def test_dynamics(case):
     check_dynamics(rule, problem, model, gap=case.gap, tolerance=case.tolerance, descends=descends)
 
 
-@pytest.mark.parametrize("case", **ids(DYNAMICS))
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if "compact" in case.name else [])
+        for case in DYNAMICS
+    ],
+)
 def test_float32_stays_float32(case):
     rule, problem, model, _ = case.build()
     moved, clock = advanced(rule, single(problem), single(model), case.gap)

@@ -35,7 +35,7 @@ from tacit.algebra import (
     tubal_rank,
 )
 
-from .registry import PRECISIONS, TRANSFORMS, TUBES, draw, ids
+from .registry import TRANSFORMS, TUBES, draw, ids
 
 UNITARY = [case for case in TRANSFORMS if case.name != "linear"]
 every_order = pytest.mark.parametrize("tubes", TUBES.values(), ids=TUBES)
@@ -116,7 +116,11 @@ def _laws(A, B, T, transform):
     return pairs, times(A, B), svd.tubes, slice_singular_values(T, transform)
 
 
-@pytest.mark.parametrize("dtype", PRECISIONS, ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize(
+    "dtype",
+    [pytest.param(jnp.float32, marks=pytest.mark.slow), jnp.float64],
+    ids=lambda dtype: dtype.__name__,
+)
 @every_order
 @every_transform
 def test_laws(case, tubes, dtype):
