@@ -129,11 +129,15 @@ OPERATORS = [
     ),
     Case(
         "tubes",
-        lambda dtype: operators.Tubes(np.arange(6).reshape(2, 3) % 4 != 1, (2, 2), dtype),
+        lambda dtype: operators.TensorEntries.from_tubes(
+            np.arange(6).reshape(2, 3) % 4 != 1, (2, 2), dtype
+        ),
     ),
     Case(
         "frontal slices",
-        lambda dtype: operators.FrontalSlices(np.arange(6).reshape(3, 2) % 4 != 1, (2, 3), dtype),
+        lambda dtype: operators.TensorEntries.from_slices(
+            np.arange(6).reshape(3, 2) % 4 != 1, (2, 3), dtype
+        ),
     ),
     Case("channel mix of entries", _channels),
     Case("shared basis, tall", partial(_shared_basis, (5, 3), 2)),

@@ -6,13 +6,7 @@ import lineax as lx
 import numpy as np
 import pytest
 
-from tacit.operators import (
-    AbstractMeasurement,
-    FrontalSlices,
-    TensorEntries,
-    Tubes,
-    entries,
-)
+from tacit.operators import AbstractMeasurement, TensorEntries, entries
 from tacit.testing import check_measurement
 from tacit.testing.measurement import lineax_questions
 
@@ -101,8 +95,8 @@ def test_tubes_slices_and_entries_are_those_of_the_mask():
     frequencies = np.arange(8).reshape(4, 2) % 3 != 1
     mask = np.arange(48).reshape(X.shape) % 5 > 1
     for operator, expected in (
-        (Tubes(places, (4, 2), jnp.float64), X[places]),
-        (FrontalSlices(frequencies, (2, 3), jnp.float64), X[:, :, frequencies]),
+        (TensorEntries.from_tubes(places, (4, 2), jnp.float64), X[places]),
+        (TensorEntries.from_slices(frequencies, (2, 3), jnp.float64), X[:, :, frequencies]),
         (TensorEntries.from_mask(mask, jnp.float64), X[mask]),
     ):
         np.testing.assert_array_equal(operator.mv(jnp.asarray(X)), expected.ravel())
@@ -121,8 +115,8 @@ def test_entries_of_tensors_promise_only_the_order_that_they_have(positions):
         (lambda: TensorEntries([8], (2, 2, 2)), r"outside 0\.\.7"),
         (lambda: TensorEntries([-1], (2, 2, 2)), "run from -1"),
         (lambda: TensorEntries([], (2, 2, 2)), "length ≥ 1"),
-        (lambda: Tubes(np.zeros((2, 2), bool), (3,)), "Tubes: the mask is true nowhere"),
-        (lambda: FrontalSlices(np.zeros(3, bool), (2, 2)), "FrontalSlices: the mask is true"),
+        (lambda: TensorEntries.from_tubes(np.zeros((2, 2), bool), (3,)), "say what is observed"),
+        (lambda: TensorEntries.from_slices(np.zeros(3, bool), (2, 2)), "say what is observed"),
     ],
 )
 def test_operators_of_tensors_refuse(call, message):

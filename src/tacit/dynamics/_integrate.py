@@ -1,6 +1,6 @@
 """Integration of a velocity field over one gap of a schedule, by diffrax."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import diffrax
 import jax
@@ -9,13 +9,18 @@ import jax.numpy as jnp
 from tacit._typing import Any, BoolScalar, Callable, IntScalar, RealScalar
 
 
-class Tolerances(NamedTuple):
+@runtime_checkable
+class Flow(Protocol):
     """What a flow asks of its integrator."""
 
-    rtol: float | int
-    atol: float | int
-    solver: diffrax.AbstractERK
-    max_steps: int
+    @property
+    def rtol(self) -> float: ...
+    @property
+    def atol(self) -> float: ...
+    @property
+    def solver(self) -> diffrax.AbstractERK: ...
+    @property
+    def max_steps(self) -> int: ...
 
 
 class Integrated(NamedTuple):
@@ -27,7 +32,7 @@ class Integrated(NamedTuple):
     event_occurred: BoolScalar
 
 
-def refuse_bad_tolerances(flow: Any) -> None:
+def refuse_bad_tolerances(flow: Flow) -> None:
     """Refuse a flow whose `rtol`, `atol` or `max_steps` is not positive.
 
     Raises:
@@ -44,22 +49,22 @@ def integrate(
     state: Any,
     start: Any,
     end: Any,
-    tolerances: Tolerances,
+    flow: Flow,
     event: diffrax.Event | None = None,
 ) -> Integrated:
-    """Integrate ẏ = velocity(y) from `start` to `end`, or to the event.
+    """Integrate ẏ = velocity(y) from `start` to `end`, or to the event, as the `Flow` asks.
 
     `evaluations` counts the stages of all steps, rejected ones too.
     """
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda t, y, args: velocity(y)),
-        tolerances.solver,
+        flow.solver,
         start,
         end,
         None,
         state,
-        stepsize_controller=diffrax.PIDController(tolerances.rtol, tolerances.atol),
-        max_steps=tolerances.max_steps,
+        stepsize_controller=diffrax.PIDController(flow.rtol, flow.atol),
+        max_steps=flow.max_steps,
         adjoint=diffrax.ForwardMode(),
         event=event,
         throw=False,
@@ -68,7 +73,7 @@ def integrate(
     occurred = solution.result == diffrax.RESULTS.event_occurred
     succeeded = (solution.result == diffrax.RESULTS.successful) | occurred
     reached: Any = jax.tree.map(lambda leaf: jnp.where(succeeded, leaf[-1], jnp.nan), solution.ys)
-    stages = tolerances.solver.tableau.num_stages  # pyright: ignore[reportAttributeAccessIssue]
+    stages = flow.solver.tableau.num_stages  # pyright: ignore[reportAttributeAccessIssue]
     return Integrated(
         reached, solution.ts[-1], solution.stats["num_steps"] * stages, jnp.asarray(occurred)
     )

@@ -12,7 +12,7 @@ from jax.core import Tracer
 from tacit._typing import Any, Array, BoolScalar, Float, RealScalar, ScalarLike
 from tacit.algebra import vanishes_at_zero
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics._integrate import Tolerances, integrate, refuse_bad_tolerances
+from tacit.dynamics._integrate import integrate, refuse_bad_tolerances
 from tacit.models import AbstractFactorisation, SpectralCoordinates, SpectralNetwork
 from tacit.models.spectral_coordinates import align, place
 from tacit.operators import SharedBasis
@@ -111,7 +111,7 @@ class CompactFlow(AbstractDynamics):
             state.coordinates,
             state.clock.time,
             jnp.where(state.crossed, state.clock.time, state.clock.time + gap),
-            Tolerances(self.rtol, self.atol, self.solver, self.max_steps),
+            self,
             diffrax.Event(nearest_zero, optimistix.Newton(1e-10, 1e-12)) if stops else None,
         )
         clock = Clock(state.clock.step + evaluations, time)

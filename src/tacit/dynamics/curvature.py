@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, RealScalar
+from tacit.algebra.trees import norm, unit
 from tacit.models import Model
 from tacit.problems import Problem
 
@@ -32,20 +33,3 @@ def largest_curvature(
 
     value, vector = jax.lax.fori_loop(0, iterations, body, (jnp.zeros_like(norm(start)), start))
     return value, unit(vector)
-
-
-def norm(tree: Any) -> RealScalar:
-    """Euclidean norm over all leaves."""
-    return jnp.sqrt(inner(tree, tree))
-
-
-def inner(one: Any, other: Any) -> RealScalar:
-    """Euclidean inner product over all leaves."""
-    products = jax.tree.map(lambda a, b: jnp.sum(a * b), one, other)
-    return sum(jax.tree.leaves(products), jnp.zeros_like(jax.tree.leaves(products)[0]))
-
-
-def unit(tree: Model) -> Model:
-    """The tree divided by its norm; zero stays zero."""
-    length = norm(tree)
-    return jax.tree.map(lambda leaf: leaf / jnp.where(length > 0, length, 1), tree)

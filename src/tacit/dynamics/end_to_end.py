@@ -1,6 +1,5 @@
 """The flow of the product matrix of a balanced deep factorisation, at any real depth."""
 
-from itertools import pairwise
 from typing import ClassVar
 
 import diffrax
@@ -13,8 +12,9 @@ from jax.core import Tracer
 from tacit._typing import Array, Float, Matrix, ScalarLike, Spectrum
 from tacit.algebra.single_mode import refuse_bad_depth
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics._integrate import Tolerances, integrate, refuse_bad_tolerances
+from tacit.dynamics._integrate import integrate, refuse_bad_tolerances
 from tacit.models import AbstractFactorisation, Deep, Direct
+from tacit.observers import balance
 from tacit.problems import Problem
 
 
@@ -84,7 +84,7 @@ class EndToEndFlow(AbstractDynamics):
             model.array,
             state.time,
             end,
-            Tolerances(self.rtol, self.atol, self.solver, self.max_steps),
+            self,
         )
         return Direct(moved), Clock(state.step + evaluations, end)
 
@@ -146,17 +146,13 @@ def balanced_product(model: Deep, tolerance: float = 1e-6) -> Direct:
     Raises:
         ValueError: if the factors are not balanced; the message has the imbalance.
     """
-    squares = [jnp.sum(factor**2) for factor in model.factors]
-    gaps = [
-        jnp.linalg.norm(upper.T @ upper - lower @ lower.T)
-        for lower, upper in pairwise(model.factors)
-    ]
-    if gaps:
-        imbalance = jnp.stack(gaps).max() / jnp.stack(squares).max()
-        if not isinstance(imbalance, Tracer) and not float(imbalance) <= tolerance:
-            raise ValueError(
-                f"balanced_product: the factors are unbalanced by {float(imbalance):.1e} relative "
-                f"to their square, more than {tolerance:g}; start them by initialiser=balanced, or "
-                "follow the layers with GradientFlow"
-            )
+    largest = jnp.stack([jnp.sum(factor**2) for factor in model.factors]).max()
+    gaps = [jnp.linalg.norm(gap) / largest for gap in balance.quantity(model)]
+    imbalance = jnp.stack(gaps).max() if gaps else 0.0
+    if not isinstance(imbalance, Tracer) and not float(imbalance) <= tolerance:
+        raise ValueError(
+            f"balanced_product: the factors are unbalanced by {float(imbalance):.1e} relative "
+            f"to their square, more than {tolerance:g}; start them by initialiser=balanced, or "
+            "follow the layers with GradientFlow"
+        )
     return Direct(model())

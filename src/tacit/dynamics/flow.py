@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from tacit._typing import ScalarLike
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics._integrate import Tolerances, integrate, refuse_bad_tolerances
+from tacit.dynamics._integrate import integrate, refuse_bad_tolerances
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
 
@@ -48,7 +48,7 @@ class GradientFlow(AbstractDynamics):
             model,
             state.time,
             end,
-            Tolerances(self.rtol, self.atol, self.solver, self.max_steps),
+            self,
         )
         return moved, Clock(state.step + evaluations, end)
 

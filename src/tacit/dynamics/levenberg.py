@@ -9,8 +9,8 @@ from jax.scipy.sparse.linalg import cg
 
 from tacit._typing import Any, Measurements, RealScalar, ScalarLike
 from tacit.algebra import Factored
+from tacit.algebra.trees import inner
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics.curvature import inner
 from tacit.models import AbstractFactorisation, AbstractThinFactorisation
 from tacit.problems import Problem
 

@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, RealScalar, ScalarLike
+from tacit.algebra.trees import norm
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics.curvature import norm
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
 

@@ -82,6 +82,13 @@ def stage_table(config: "Config", report: Report) -> tuple[xr.Dataset, dict[int,
         ratio=("ratio", list(config.ratios), {"long_name": "ratio σ_j / σ_{j+1}"}),
         rank=("rank", list(config.ranks), {"long_name": "rank R"}),
     )
+    several = table["stages"].sel(rank=table["rank"] > 1)
+    share = (
+        (several == several["rank"])
+        .mean(["rank", "draw"])
+        .where(several.notnull().any(["rank", "draw"]))
+    )
+    table["share"] = share.assign_attrs(long_name="runs with R stages, of rank 2 and more")
     return table, shown
 
 

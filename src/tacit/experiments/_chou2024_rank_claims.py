@@ -91,16 +91,15 @@ def _nearest(dataset: xr.Dataset, depth: int, setting: str) -> float:
 
 
 def _gain(dataset: xr.Dataset, setting: str) -> xr.DataArray:
-    squares = dataset["reconstruction_error"].sel(setting=setting)
-    return (squares.min("record", skipna=False) / squares.isel(record=-1)) ** 0.5
+    error = dataset["error"].sel(setting=setting)
+    return error.min("record", skipna=False) / error.isel(record=-1)
 
 
 def _rank_at_best(dataset: xr.Dataset, setting: str) -> float:
     part = dataset.sel(setting=setting)
-    best = part["reconstruction_error"].argmin("record", skipna=False)
-    return float(
-        abs(part["stable_rank"].isel(record=best) / dataset["plateau"][-1] - 1).max(skipna=False)
-    )
+    best = part["error"].argmin("record", skipna=False)
+    found = part["stable_rank"].isel(record=best)
+    return float(abs(found / dataset["plateau"][-1] - 1).max(skipna=False))
 
 
 def _widening(dataset: xr.Dataset) -> float:

@@ -168,7 +168,12 @@ def _followed(
         observer.name: ("record", done[observer.name][at], {"long_name": observer.label})
         for observer in _OBSERVERS
     }
-    return xr.Dataset(records | {"time": ("record", done.time[at], {"long_name": "time t = ηk"})})
+    error = np.sqrt(done["reconstruction_error"][at])
+    records["time"] = ("record", done.time[at], {"long_name": "time t = ηk"})
+    records["error"] = ("record", error, {"long_name": "error ‖W − W★‖ / side"})
+    return xr.Dataset(
+        {**records, "best": ((), error.argmin(), {"long_name": "record of least error"})}
+    )
 
 
 def _escapes(config: Config, depth: int, value: Any) -> np.ndarray:

@@ -1,10 +1,9 @@
 """How far training has come: loss, objective, norm of the gradient."""
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
 
 from tacit._typing import RealScalar, ScalarLike
+from tacit.algebra.trees import norm
 from tacit.models import AbstractFactorisation
 from tacit.observers._base import Observer
 from tacit.problems import Problem
@@ -22,8 +21,7 @@ def _objective(t: ScalarLike, model: AbstractFactorisation, problem: Problem) ->
 
 def _gradient_norm(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
     del t
-    gradient = eqx.filter_grad(problem.objective)(model)
-    return jnp.sqrt(sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(gradient)))
+    return norm(eqx.filter_grad(problem.objective)(model))
 
 
 loss = Observer(_loss, "loss", "training loss ℓ")

@@ -6,15 +6,12 @@ from tacit.operators.dense import Dense
 from tacit.operators.entries import Entries
 from tacit.operators.shared_basis import SharedBasis
 from tacit.operators.tensor_entries import TensorEntries
-from tacit.operators.tubes import FrontalSlices, Tubes
 
 __all__ = [
     "AbstractMeasurement",
     "ChannelMix",
     "Dense",
     "Entries",
-    "FrontalSlices",
     "SharedBasis",
     "TensorEntries",
-    "Tubes",
 ]

@@ -13,7 +13,8 @@ from tacit.operators._base import AbstractMeasurement
 class TensorEntries(AbstractMeasurement):
     """Entries (A X)_i = X[indices_i] of an array of any order, in the order given.
 
-    For matrices `Entries` is the better one: it reads a factored target without forming it.
+    Single ones, or all those of whole tubes or frontal slices. For matrices `Entries` is the better
+    one: it reads a factored target without forming it.
     """
 
     positions: Int[Array, " p"]
@@ -36,7 +37,8 @@ class TensorEntries(AbstractMeasurement):
         positions = np.asarray(positions)
         if positions.ndim != 1 or positions.size == 0:
             raise ValueError(
-                f"TensorEntries: positions need one axis of length ≥ 1, got shape {positions.shape}"
+                "TensorEntries: positions need one axis of length ≥ 1, got shape "
+                f"{positions.shape}; say what is observed"
             )
         if positions.min() < 0 or positions.max() >= math.prod(shape):
             raise ValueError(
@@ -56,6 +58,22 @@ class TensorEntries(AbstractMeasurement):
     ) -> "TensorEntries":
         """Entries where the mask, of the shape of the target, is true."""
         return cls(np.flatnonzero(observed), observed.shape, dtype)
+
+    @classmethod
+    def from_tubes(
+        cls, observed: Bool[np.ndarray, "m n"], tubes: tuple[int, ...], dtype: Any = jnp.float32
+    ) -> "TensorEntries":
+        """Whole tubes X[i, l, :], of the given lengths, where the mask over (m, n) is true."""
+        m, n = observed.shape
+        mask = observed.reshape(m, n, *(1 for _ in tubes))
+        return cls.from_mask(np.broadcast_to(mask, (m, n, *tubes)), dtype)
+
+    @classmethod
+    def from_slices(
+        cls, observed: Bool[np.ndarray, "*k"], sides: tuple[int, int], dtype: Any = jnp.float32
+    ) -> "TensorEntries":
+        """Whole frontal slices X[:, :, j] of the given sides where the mask over j is true."""
+        return cls.from_mask(np.broadcast_to(observed, (*sides, *observed.shape)), dtype)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -28,8 +28,9 @@ def effective_rank_panels(dataset: "xr.Dataset") -> "Figure":
     """r(W) and the error against time at each depth; below, half times and a negative eigenvalue.
 
     Args:
-        dataset: with `stable_rank`, `reconstruction_error` and `time(depth, setting, record)`,
-            `plateau(mode)`, `half_time` and `closed_half_time(depth, mode)`, `eigenvalue(mode)`,
+        dataset: with `stable_rank`, `error` and `time(depth, setting, record)`,
+            `best(depth, setting)`, `plateau(mode)`, `half_time` and
+            `closed_half_time(depth, mode)`, `eigenvalue(mode)`,
             `negative(depth, start, instant)` and `negative_target`.
     """
     depths = dataset["depth"].values
@@ -44,7 +45,7 @@ def effective_rank_panels(dataset: "xr.Dataset") -> "Figure":
         _errors(grid[1, column], dataset.isel(depth=column))
         grid[0, column].set_title(f"{label(dataset['depth'])} = {depths[column]}")
     grid[0, 0].set_ylabel(label(dataset["stable_rank"]))
-    grid[1, 0].set_ylabel("error ‖W − W★‖ / side")
+    grid[1, 0].set_ylabel(label(dataset["error"]))
     for row in grid[:2]:
         for axes in row[1 : len(depths)]:
             axes.sharey(row[0])
@@ -74,8 +75,7 @@ def _errors(axes: "Axes", part: "xr.Dataset") -> None:
     """Root mean square error, its least value marked."""
     for number, setting in enumerate(part["setting"].values):
         lane = part.sel(setting=setting)
-        error = np.sqrt(lane["reconstruction_error"].values)
-        best = int(error.argmin())
+        error, best = lane["error"].values, int(lane["best"])
         axes.plot(lane["time"], error, color=PALETTE[number])
         axes.plot(lane["time"][best], error[best], MARKERS[number], color=PALETTE[number])
     axes.set_xscale("log")

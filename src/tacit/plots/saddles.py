@@ -31,8 +31,8 @@ def saddle_stages(dataset: "xr.Dataset") -> "Figure":
     Args:
         dataset: with `singular_values(depth, record, index)`, `target(depth, index)`,
             `gradient_norm`, `loss` and `time(depth, record)`, `start_time`, `end_time`,
-            `escape_time` and `predicted_loss(depth, stage)`, and
-            `stages(depth, scale, ratio, rank, draw)` with `alpha(depth, scale)`.
+            `escape_time` and `predicted_loss(depth, stage)`, and `share(depth, scale, ratio)` with
+            `alpha(depth, scale)`.
     """
     depths = dataset["depth"].values
     figure, grid = panels(3, len(depths), PAGE * max(len(depths), 2) / 3, 5.4)
@@ -98,12 +98,10 @@ def _plateaus(axes: "Axes", part: "xr.Dataset") -> None:
 
 
 def _share(axes: "Axes", part: "xr.Dataset"):
-    """Share of runs with as many stages as the rank, of rank 2 and more, in every cell."""
-    several = part.sel(rank=part["rank"] > 1)
-    share = (several["stages"] == several["rank"]).mean(["rank", "draw"])
+    """Share of runs with as many stages as the rank, in every cell."""
     alphas = part["alpha"].values
     rows = np.flatnonzero(np.isfinite(alphas))
-    cells = share.transpose("scale", "ratio").values[rows]
+    cells = part["share"].transpose("scale", "ratio").values[rows]
     image = axes.imshow(cells, cmap="cividis", vmin=0, vmax=1, aspect="auto", origin="lower")
     for row, column in np.ndindex(cells.shape):
         value = cells[row, column]
