@@ -19,6 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from benchmarks.machine import machine
+from benchmarks.quality.colour import section
 from benchmarks.quality.methods import METHODS
 from benchmarks.quality.pictures import COLOUR, ENTRIES, GREY, HOLES, holes, of_entries, picture
 from tacit.completion import scores
@@ -102,7 +103,11 @@ def gains(found: list[dict]) -> list[str]:
         "colour, entries missing": [s for s in settings if s[0] in COLOUR and s[2] in ENTRIES],
         "colour, pixels missing": [s for s in settings if s[0] in COLOUR and s[2] in HOLES],
     }
-    pairs = [("Tacit, smoothness off", "SoftImpute"), ("Tacit", "biharmonic")]
+    pairs = [
+        ("Tacit, smoothness off", "SoftImpute"),
+        ("Tacit", "biharmonic"),
+        ("TensorImputer", "biharmonic"),
+    ]
     lines = ["| rows | method | against | least gain, dB | mean gain, dB | rows won |"]
     lines.append("|---|---|---|---:|---:|---:|")
     for name, chosen in ((name, chosen) for name, chosen in sets.items() if chosen):
@@ -123,6 +128,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if not arguments.write:
         measure([arguments.side] if arguments.side else [256, None])
+    write()
+
+
+def write() -> None:
+    """Write the tables of what has been measured."""
     known = logged()
     whole = [row for row in rows([256, None]) if all((*row, method) in known for method in METHODS)]
     found = [known[*row, method] for row in whole for method in METHODS]
@@ -149,7 +159,7 @@ def main() -> None:
         ("Seconds", "seconds", 1),
     ):
         text += [f"## {title}", "", *table(found, value, digits), ""]
-    text[6:6] = ["## Gains", "", *gains(found), ""]
+    text[6:6] = ["## Gains", "", *gains(found), "", *section()]
     (HERE / "images.md").write_text("\n".join(text))
 
 

@@ -1,5 +1,7 @@
 """What is compared: data and a mask in, filled data out."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,14 +10,22 @@ from skimage.restoration import inpaint_biharmonic
 
 from benchmarks.quality.pictures import of_entries
 from tacit.completion import complete, held_out_entries
-from tacit.dynamics import SoftImpute
+from tacit.dynamics import TCTV, TNN, AbstractDynamics, HaLRTC, SoftImpute
+from tacit.estimators import TensorImputer
 from tacit.models import Direct
 from tacit.observers import HeldOut
-from tacit.operators import Entries
+from tacit.operators import Entries, TensorEntries
 from tacit.problems import Problem
 from tacit.runs import Schedule, Stalled, run
 
 BUDGET = 300.0
+STEPS = 120
+"""Of the explicit tensor methods. In the last 20 X changes by less than 2e-4 of itself in each, on
+the astronaut at 256 × 256 with half of the entries missing."""
+ORIENTATIONS = {"frontal": (0, 1, 2), "lateral": (0, 2, 1), "transposed": (1, 2, 0)}
+"""Rows, columns and channels as sides, sides and tubes of a tensor."""
+
+Method = Callable[[NDArray, NDArray, int], NDArray]
 
 
 def tacit_low_rank(data: NDArray, missing: NDArray, seed: int) -> NDArray:
@@ -71,12 +81,39 @@ def soft_impute(data: NDArray, missing: NDArray, seed: int) -> NDArray:
     return np.where(holes, _stacked(filled, data.shape), data)
 
 
+def explicit(dynamics: AbstractDynamics) -> Method:
+    """An explicit tensor method on a colour picture (row, column, channel), on its defaults."""
+
+    def method(data: NDArray, missing: NDArray, seed: int) -> NDArray:
+        del seed
+        holes = of_entries(missing, data)
+        operator = TensorEntries.from_mask(~holes)
+        problem = Problem(operator, jnp.asarray(data[~holes], jnp.float32))
+        path = run(problem, Direct.zeros(data.shape), dynamics, Schedule([0, STEPS]), ())
+        return np.where(holes, np.asarray(path.model(), float), data)
+
+    return method
+
+
+def tensor_imputer(data: NDArray, missing: NDArray, seed: int) -> NDArray:
+    """`TensorImputer()` with nothing set but its seed."""
+    holes = of_entries(missing, data)
+    return TensorImputer(random_state=seed).fit_transform(np.where(holes, np.nan, data))
+
+
 METHODS = {
     "SoftImpute": soft_impute,
     "biharmonic": biharmonic,
     "Tacit, smoothness off": tacit_low_rank,
     "Tacit": tacit_default,
+    "TensorImputer": tensor_imputer,
 }
+COLOUR_METHODS = {
+    **{f"TNN, {name}": explicit(TNN(order)) for name, order in ORIENTATIONS.items()},
+    **{f"TCTV, {name}": explicit(TCTV(order)) for name, order in ORIENTATIONS.items()},
+    "HaLRTC": explicit(HaLRTC()),
+}
+"""Of tensors: grey pictures are none."""
 
 
 def _side_by_side(values: NDArray) -> NDArray:

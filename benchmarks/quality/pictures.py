@@ -27,7 +27,7 @@ def holes(kind: str, shape: tuple[int, ...], seed: int) -> NDArray[np.bool_]:
     if kind == "text":
         return _text_and_scratches(shape[:2], rng)
     fraction = float(kind.split()[0]) / 100
-    return rng.random(shape if kind in ENTRIES else shape[:2]) < fraction
+    return rng.random(shape if kind.endswith("of entries") else shape[:2]) < fraction
 
 
 def of_entries(missing: NDArray[np.bool_], values: NDArray) -> NDArray[np.bool_]:

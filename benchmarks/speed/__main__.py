@@ -3,6 +3,16 @@
 import subprocess
 import sys
 
-for _name in ("commands", "step", "spectral", "loops", "entries", "greedy", "landscape", "deep"):
+for _name in (
+    "commands",
+    "step",
+    "spectral",
+    "loops",
+    "entries",
+    "greedy",
+    "landscape",
+    "deep",
+    "tubal",
+):
     # A process each: switches that one sets before JAX starts are not meant for the next.
     subprocess.run([sys.executable, "-m", f"benchmarks.speed.{_name}"], check=True)

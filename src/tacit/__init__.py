@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tacit.completion import Completion, complete
+    from tacit.completion import Completion, complete, complete_tensor
     from tacit.dynamics import AbstractDynamics as Dynamics
     from tacit.models import AbstractFactorisation as Factorisation
     from tacit.observers import Observer
@@ -26,6 +26,7 @@ __version__ = "0.1.0"
 _FRONT_DOOR = {
     "Completion": ("completion", "Completion"),
     "complete": ("completion", "complete"),
+    "complete_tensor": ("completion", "complete_tensor"),
     "Dynamics": ("dynamics", "AbstractDynamics"),
     "Factorisation": ("models", "AbstractFactorisation"),
     "Observer": ("observers", "Observer"),
@@ -41,6 +42,7 @@ _SUBPACKAGES = (
     "certificates",
     "completion",
     "dynamics",
+    "estimators",
     "experiments",
     "media",
     "models",
@@ -65,6 +67,7 @@ __all__ = [
     "Schedule",
     "__version__",
     "complete",
+    "complete_tensor",
     "run",
     "sweep",
     "to_dataset",

@@ -26,6 +26,7 @@ from tacit.algebra import (
     singular_values,
     t_product,
     t_qr,
+    t_transpose,
     tanh,
 )
 
@@ -434,6 +435,13 @@ def _soft_impute() -> Any:
     return moves.SoftImpute(), problem, model, penalised
 
 
+def _explicit(rule: Callable[[], Any]) -> Any:
+    observed = np.random.default_rng(5).random((4, 3, 2)) < 0.6
+    operator = operators.TensorEntries.from_mask(observed, jnp.float64)
+    problem = problems.Problem(operator, operator.mv(draw((4, 3, 2))))
+    return rule(), problem, models.Direct.zeros((4, 3, 2), jnp.float64), None
+
+
 def _compact() -> Any:
     truth = draw((5, 4))
     problem = problems.shared_sensing(truth, 6, 1.0, problems.LeastSquares(), key=KEY)
@@ -446,6 +454,15 @@ def _end_to_end(depth: float, side: int) -> Any:
     problem = small_completion()
     rule = moves.EndToEndFlow(depth, rtol=1e-9, atol=1e-11)
     return rule, problem, models.Direct(0.4 * draw((5, side))), lambda m, _: problem.objective(m)
+
+
+def _tubal() -> Any:
+    """Noisy measurements of a tensor, none of them tubal-symmetric, and a factor that is wide."""
+    X = draw((3, 1, 4))
+    truth = t_product(X, t_transpose(X))
+    problem = problems.tubal_sensing(truth, 20, noise=0.1, key=KEY)
+    model = models.SymmetricTubal(0.3 * draw((3, 5, 4), seed=8))
+    return moves.TubalDescent(1e-2), problem, model, lambda m, _: problem.objective(m)
 
 
 def _greedy() -> Any:
@@ -492,6 +509,14 @@ DYNAMICS = [
     DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
     DynamicsCase("eigenvalue recursion", _recursion),
     DynamicsCase("soft impute", _soft_impute),
+    DynamicsCase("tensor nuclear norm", partial(_explicit, lambda: moves.TNN())),
+    DynamicsCase("tensor correlated total variation", partial(_explicit, lambda: moves.TCTV())),
+    DynamicsCase(
+        "windows of correlated total variation",
+        partial(_explicit, lambda: moves.WindowedTCTV(window=2, directions=(0, 1, 2))),
+    ),
+    DynamicsCase("nuclear norms of unfoldings", partial(_explicit, lambda: moves.HaLRTC())),
+    DynamicsCase("tubal descent", _tubal),
     DynamicsCase("compact flow", _compact, 0.5, 1e-8),
     DynamicsCase("end-to-end flow of depth 2.5", partial(_end_to_end, 2.5, 4), 0.5, 1e-8),
     DynamicsCase("end-to-end flow of infinite depth", partial(_end_to_end, np.inf, 4), 0.5, 1e-8),
@@ -502,22 +527,30 @@ DYNAMICS = [
 
 OBSERVERS = {
     "alignment": (observers.alignment, ()),
+    "angle_to_spectral_tensor": (observers.angle_to_spectral_tensor, ()),
+    "angle_to_truth": (observers.angle_to_truth, ()),
     "balance": (observers.balance, ()),
     "balancedness": (observers.balancedness, ()),
     "effective_rank": (observers.effective_rank, ()),
+    "factor_spectrum": (observers.factor_spectrum, (3, 2)),
     "gradient_norm": (observers.gradient_norm, ()),
     "HeldOut": (observers.HeldOut, ()),
     "loss": (observers.loss, ()),
     "nuclear_norm": (observers.nuclear_norm, ()),
     "objective": (observers.objective, ()),
+    "power_iterate_angle": (observers.power_iterate_angle, ()),
     "reconstruction_error": (observers.reconstruction_error, ()),
     "schatten_norm": (observers.schatten_norm, ()),
     "singular_values": (observers.singular_values, (4,)),
     "spectral_balance": (observers.spectral_balance, ()),
     "spectral_rates": (observers.spectral_rates, (2,)),
     "stable_rank": (observers.stable_rank, ()),
+    "tensor_nuclear_norm": (observers.tensor_nuclear_norm, ()),
     "test_error": (observers.test_error, ()),
     "top_singular_values": (observers.top_singular_values, (2,)),
+    "train_error": (observers.train_error, ()),
+    "tubal_rank": (observers.tubal_rank, ()),
+    "tube_error": (observers.tube_error, ()),
 }
 
 LOSSES = [

@@ -121,6 +121,16 @@ def test_shrinkage_is_the_proximal_map_of_the_nuclear_norm(X, threshold):
     )
 
 
+def test_shrinkage_of_a_batch_is_that_of_each_matrix():
+    """Complex ones too: it moves along with unitary changes."""
+    X = draw((2, 3, 4, 3))
+    shrunk = jax.jit(shrink_singular_values)(X, 0.7)
+    for at in np.ndindex(2, 3):
+        np.testing.assert_allclose(shrunk[at], shrink_singular_values(X[at], 0.7), atol=1e-12)
+    turned = jax.jit(shrink_singular_values)(jnp.asarray(np.exp(0.3j) * np.asarray(X)), 0.7)
+    np.testing.assert_allclose(turned, np.exp(0.3j) * np.asarray(shrunk), atol=1e-12)
+
+
 # Products.
 
 

@@ -6,14 +6,37 @@ import numpy as np
 import pytest
 
 from tacit import observers
-from tacit.models import Deep, Direct, SpectralNetwork, Symmetric
+from tacit.algebra import t_outer
+from tacit.models import Deep, Direct, SpectralNetwork, Symmetric, SymmetricTubal
 from tacit.observers import Law, Observer
-from tacit.problems import LeastSquares, Problem, full_observation, shared_sensing
+from tacit.problems import (
+    LeastSquares,
+    Problem,
+    full_observation,
+    shared_sensing,
+    tubal_sensing,
+)
 
 from .registry import KEY, OBSERVERS, draw, single, small_completion
 
 MODEL = Deep((draw((6, 4)), draw((4, 6)), draw((5, 4))))
-ARGUMENTS = {"HeldOut": (small_completion(),), "schatten_norm": (0.5,), "top_singular_values": (2,)}
+FACTOR = draw((4, 2, 3), seed=8)
+TUBAL = {
+    "model": SymmetricTubal(draw((4, 2, 3))),
+    "problem": tubal_sensing(t_outer(FACTOR, FACTOR), 30, key=KEY),
+}
+ARGUMENTS = {
+    "HeldOut": (small_completion(),),
+    "schatten_norm": (0.5,),
+    "top_singular_values": (2,),
+    "angle_to_spectral_tensor": (TUBAL["problem"], 2),
+    "angle_to_truth": (TUBAL["problem"].truth, 2),
+    "power_iterate_angle": (TUBAL["problem"], TUBAL["model"], 1e-3, 2),
+    "tensor_nuclear_norm": ("sum",),
+    "tubal_rank": (),
+    "tube_error": (TUBAL["problem"].truth, 2),
+}
+ON_TENSORS = {*ARGUMENTS, "factor_spectrum"} - {"HeldOut", "schatten_norm", "top_singular_values"}
 
 
 # Observers of spectral networks are defined for those alone.
@@ -27,6 +50,8 @@ def given(name):
     """Model and problem that suit an observer."""
     if name.startswith("spectral"):
         return SPECTRAL["model"], SPECTRAL["problem"]
+    if name in ON_TENSORS:
+        return TUBAL["model"], TUBAL["problem"]
     return MODEL, small_completion()
 
 
@@ -69,7 +94,7 @@ def test_record_keeps_float32(name):
 def test_records_are_what_they_say():
     """Each against a formula in numpy."""
     problem, X = small_completion(), np.asarray(MODEL())
-    general = [name for name in OBSERVERS if not name.startswith("spectral")]
+    general = [name for name in OBSERVERS if given(name)[0] is MODEL]
     record = {name: np.asarray(build(name)(0.0, MODEL, problem)) for name in general}
     truth = np.asarray(problem.truth)
     r = np.asarray(problem.operator.mv(MODEL()) - problem.y)
@@ -91,6 +116,7 @@ def test_records_are_what_they_say():
             np.linalg.norm(W2.T @ W2 - W1 @ W1.T), np.linalg.norm(W3.T @ W3 - W2 @ W2.T)
         ),
         "balance": 0.0,
+        "train_error": np.linalg.norm(r) / np.linalg.norm(problem.y),
         "gradient_norm": np.sqrt(sum(np.sum(np.square(g)) for g in gradient)),
     }
     for name, value in expected.items():

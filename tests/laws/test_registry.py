@@ -61,7 +61,7 @@ def test_every_concrete_class_is_listed(package, base, listed):
 
 
 def test_every_observer_is_listed():
-    others = {"Law", "Observer", "Stages", "find_stages", "separations"}
+    others = {"Law", "Observer", "Phases", "Stages", "find_phases", "find_stages", "separations"}
     assert set(observers.__all__) - others == set(OBSERVERS)
 
 

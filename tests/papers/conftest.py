@@ -11,6 +11,11 @@ _LONG = {
     "chu2024_fig3",
     "chu2024_fig5",
     "chu2024_theorems",
+    "karnik2025_fig2",
+    "karnik2025_fig3",
+    "karnik2025_fig4",
+    "karnik2025_underdetermined",
+    "stoeger2021_phases",
 }
 """Experiments whose smoke preset compiles for ten seconds and more, though it runs in a few."""
 

@@ -19,6 +19,7 @@ from tacit.algebra.matrix_transforms import (
     Linear,
     learned_transform,
 )
+from tacit.algebra.narrow import scale_singular_values
 from tacit.algebra.products import chain_product, product
 from tacit.algebra.random import (
     low_rank_matrix,
@@ -90,6 +91,7 @@ __all__ = [
     "odd_polynomial",
     "orthogonal_frame",
     "product",
+    "scale_singular_values",
     "schatten_norm",
     "shrink_singular_values",
     "shrink_slices",

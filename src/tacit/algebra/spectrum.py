@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from tacit._typing import IntScalar, Matrix, RealScalar, ScalarLike, Spectrum
+from tacit._typing import Array, Inexact, IntScalar, Matrix, RealScalar, ScalarLike, Spectrum
 
 
 def singular_values(X: Matrix) -> Spectrum:
@@ -50,7 +50,11 @@ def numerical_rank(spectrum: Spectrum, tolerance: ScalarLike = 1e-2) -> IntScala
     return jnp.sum(spectrum > tolerance * spectral_norm(spectrum))
 
 
-def shrink_singular_values(X: Matrix, threshold: ScalarLike) -> Matrix:
-    """Proximal map of the nuclear norm, U (S − τ)₊ Vᵀ for X = U S Vᵀ [cai2010svt]."""
-    U, spectrum, Vt = jnp.linalg.svd(X, full_matrices=False)
-    return (U * jnp.maximum(spectrum - threshold, 0)[None, :]) @ Vt
+def shrink_singular_values(
+    X: Inexact[Array, "*batch m n"], threshold: ScalarLike
+) -> Inexact[Array, "*batch m n"]:
+    """Proximal map of the nuclear norm, U (S − τ)₊ Vᴴ for X = U S Vᴴ, each matrix [cai2010svt]."""
+    # By eigenvectors of the Gram matrix, narrow slices (129 of 256 × 3, complex) take 0.8 of the
+    # time, wide matrices (256 × 768) 0.4; but small singular values are off by up to √eps σ₁.
+    U, spectrum, Vh = jnp.linalg.svd(X, full_matrices=False)
+    return (U * jnp.maximum(spectrum - threshold, 0)[..., None, :].astype(U.dtype)) @ Vh

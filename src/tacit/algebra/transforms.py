@@ -8,6 +8,7 @@ from abc import abstractmethod
 from typing import NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -70,19 +71,18 @@ class Fourier(AbstractTransform):
 
     def forward(self, T: Float[Array, "m n *k"]) -> Complex[Array, "s m n"]:
         """Half of the spectrum, the last tube mode cut after its Nyquist frequency."""
-        m, n = T.shape[:2]
-        spectrum = jnp.fft.rfft(T, axis=-1)
-        for mode in range(2, T.ndim - 1):
-            spectrum = jnp.fft.fft(spectrum, axis=mode)
-        return jnp.moveaxis(spectrum.reshape(m, n, -1), -1, 0)
+        m, n, *tubes = T.shape
+        spectrum = _real_spectrum(T)
+        for _ in tubes[1:]:
+            spectrum = _spectrum(spectrum)
+        return spectrum.reshape(-1, m, n)
 
     def inverse(self, slices: Inexact[Array, "s m n"], tubes: Tubes) -> Float[Array, "m n *k"]:
         """The real tensor of half a spectrum."""
-        _, m, n = slices.shape
-        spectrum = jnp.moveaxis(slices, 0, -1).reshape(m, n, *_half(tubes))
-        for mode in range(2, len(tubes) + 1):
-            spectrum = jnp.fft.ifft(spectrum, axis=mode)
-        return jnp.fft.irfft(spectrum, tubes[-1], axis=-1)
+        spectrum = slices.reshape(*_half(tubes), *slices.shape[1:])
+        for _ in tubes[1:]:
+            spectrum = _back(spectrum)
+        return _real_back(spectrum, tubes[-1])
 
     def conjugate(self, T: Float[Array, "m n *k"]) -> Float[Array, "m n *k"]:
         """Each tube read backwards, T_l ↦ T_{−l}."""
@@ -108,6 +108,59 @@ class Fourier(AbstractTransform):
     def unitary_factor(self, tubes: Tubes) -> float:
         """M Mᴴ = k I."""
         return float(np.prod(tubes))
+
+
+_LONGEST = 256
+"""Longest tubes transformed by a matrix: quicker where they are short, and without XLA's FFT, whose
+threads on a CPU may wait for each other for ever when two transforms run at once (jaxlib 0.10)."""
+
+
+def _waves(count: int, length: int) -> np.ndarray:
+    """e^{−2πi jl/length} for j < count."""
+    turns = np.outer(np.arange(count), np.arange(length)) % length
+    return np.exp(-2j * np.pi * turns / length)
+
+
+def _real_spectrum(T: Float[Array, "*shape k"]) -> Complex[Array, "h *shape"]:
+    """Half the spectrum along the last axis, as the first."""
+    length = T.shape[-1]
+    if length > _LONGEST:
+        return jnp.moveaxis(jnp.fft.rfft(T, axis=-1), -1, 0)
+    # One product for both parts, or XLA lays out each anew.
+    waves = _waves(length // 2 + 1, length)
+    stacked = jnp.asarray(np.concatenate([np.real(waves), np.imag(waves)]), T.dtype)
+    both = jnp.tensordot(stacked, T, axes=(1, T.ndim - 1))
+    return jax.lax.complex(*jnp.split(both, 2))
+
+
+def _real_back(spectrum: Inexact[Array, "h *shape"], length: int) -> Float[Array, "*shape k"]:
+    """The inverse of `_real_spectrum`, which takes the real parts of frequencies that are real."""
+    if length > _LONGEST:
+        return jnp.fft.irfft(jnp.moveaxis(spectrum, 0, -1), length, axis=-1)
+    waves = _waves(length // 2 + 1, length)
+    times = np.where(2 * np.arange(len(waves)) % length == 0, 1, 2)[:, None] / length
+    parts = jnp.concatenate([jnp.real(spectrum), jnp.imag(spectrum)])
+    stacked = np.concatenate([times * np.real(waves), times * np.imag(waves)])
+    return jnp.tensordot(parts, jnp.asarray(stacked, parts.dtype), axes=(0, 0))
+
+
+def _spectrum(T: Complex[Array, "*shape k"]) -> Complex[Array, "k *shape"]:
+    """The spectrum along the last axis, as the first."""
+    length = T.shape[-1]
+    if length > _LONGEST:
+        return jnp.moveaxis(jnp.fft.fft(T, axis=-1), -1, 0)
+    waves = jnp.asarray(_waves(length, length), T.dtype)
+    return jnp.tensordot(waves, T, axes=(1, T.ndim - 1))
+
+
+def _back(spectrum: Inexact[Array, "k *shape"]) -> Complex[Array, "*shape k"]:
+    """The inverse of `_spectrum`."""
+    length = len(spectrum)
+    if length > _LONGEST:
+        return jnp.fft.ifft(jnp.moveaxis(spectrum, 0, -1), axis=-1)
+    waves = np.conj(_waves(length, length)) / length
+    spectrum = jax.lax.complex(jnp.real(spectrum), jnp.imag(spectrum))
+    return jnp.tensordot(spectrum, jnp.asarray(waves, spectrum.dtype), axes=(0, 0))
 
 
 def _half(tubes: Tubes) -> Tubes:

@@ -7,7 +7,9 @@ of each conjugate pair, so that the factors are real tensors for every transform
 import equinox as eqx
 import jax.numpy as jnp
 
-from tacit._typing import Array, Callable, Float, Inexact, RealScalar, ScalarLike, Sequence
+from tacit._typing import Array, Float, Inexact, RealScalar, ScalarLike, Sequence
+from tacit.algebra.in_turn import in_turn
+from tacit.algebra.spectrum import shrink_singular_values
 from tacit.algebra.transforms import (
     AbstractTransform,
     Fourier,
@@ -72,7 +74,7 @@ def t_svd(
     if rank is not None and not 1 <= rank <= most:
         raise ValueError(f"t_svd: rank {rank} is not in 1..{most} for shape {T.shape}")
     classes = transform.classes(tubes)
-    parts = [_svd(part) for part in apart(transform.forward(T), classes)]
+    parts = in_turn(_svd, apart(transform.forward(T), classes))
     if threshold is not None:
         cut = threshold * _largest([spectrum for _, spectrum, _ in parts])
         parts = [(U, jnp.where(s > cut, s, 0), V) for U, s, V in parts]
@@ -89,7 +91,7 @@ def t_qr(
     """The economy t-QR T = Q * R, d = min(m, n): Qᵀ * Q = I, slices of R upper triangular."""
     tubes = tube_lengths(T)
     classes = transform.classes(tubes)
-    parts = [jnp.linalg.qr(part) for part in apart(transform.forward(T), classes)]
+    parts = in_turn(jnp.linalg.qr, apart(transform.forward(T), classes))
     Q, R = (
         transform.inverse(together(factors, classes), tubes) for factors in zip(*parts, strict=True)
     )
@@ -111,7 +113,7 @@ def t_eigh(
     if T.shape[0] != T.shape[1]:
         raise ValueError(f"t_eigh: shape {T.shape} is not square; t_svd takes any")
     classes = transform.classes(tubes)
-    parts = [jnp.linalg.eigh(part) for part in apart(transform.forward(T), classes)]
+    parts = in_turn(jnp.linalg.eigh, apart(transform.forward(T), classes))
     values, V = (
         transform.inverse(together([f[..., ::-1][..., :rank] for f in factors], classes), tubes)
         for factors in zip(*((values[:, None], V) for values, V in parts), strict=True)
@@ -135,11 +137,16 @@ def t_pinv(
     if tolerance is None:
         tolerance = max(T.shape[:2]) * float(jnp.finfo(T.dtype).eps)
 
-    def inverted(spectrum: Float[Array, "s d"], largest: RealScalar) -> Float[Array, "s d"]:
-        kept = spectrum > tolerance * largest
-        return jnp.where(kept, 1 / jnp.where(kept, spectrum, 1), 0)
-
-    return _mapped(inverted, T, transform, swapped=True)
+    tubes = tube_lengths(T)
+    classes = transform.classes(tubes)
+    parts = in_turn(_svd, apart(transform.forward(T), classes))
+    cut = tolerance * _largest([spectrum for _, spectrum, _ in parts])
+    products = []
+    for U, spectrum, V in parts:
+        kept = spectrum > cut
+        inverted = jnp.where(kept, 1 / jnp.where(kept, spectrum, 1), 0)[:, None].astype(V.dtype)
+        products.append((V * inverted) @ jnp.conj(U).mT)
+    return transform.inverse(together(products, classes), tubes)
 
 
 def shrink_slices(
@@ -152,27 +159,12 @@ def shrink_slices(
     Raises:
         ValueError: if the transform is no multiple of a unitary one.
     """
-    refuse_unless_unitary("shrink_slices", transform, tube_lengths(T))
-    return _mapped(lambda spectrum, _: jnp.maximum(spectrum - threshold, 0), T, transform)
-
-
-def _mapped(
-    change: Callable[[Float[Array, "s d"], RealScalar], Float[Array, "s d"]],
-    T: Float[Array, "m n *k"],
-    transform: AbstractTransform,
-    swapped: bool = False,
-) -> Float[Array, "..."]:
-    """U * f(S) * Vᵀ, or V * f(S) * Uᵀ, with f given the largest singular value of all slices."""
     tubes = tube_lengths(T)
+    refuse_unless_unitary("shrink_slices", transform, tubes)
     classes = transform.classes(tubes)
-    parts = [_svd(part) for part in apart(transform.forward(T), classes)]
-    largest = _largest([spectrum for _, spectrum, _ in parts])
-    products = []
-    for U, spectrum, V in parts:
-        left, right = (V, U) if swapped else (U, V)
-        changed = change(spectrum, largest)[:, None].astype(left.dtype)
-        products.append((left * changed) @ jnp.conj(right).mT)
-    return transform.inverse(together(products, classes), tubes)
+    parts = apart(transform.forward(T), classes)
+    shrunk = in_turn(lambda part: shrink_singular_values(part, threshold), parts)
+    return transform.inverse(together(shrunk, classes), tubes)
 
 
 def _svd(

@@ -10,6 +10,7 @@ from typing import Literal
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Inexact, Int, IntScalar, RealScalar, ScalarLike
+from tacit.algebra.in_turn import in_turn
 from tacit.algebra.transforms import (
     AbstractTransform,
     Fourier,
@@ -25,9 +26,9 @@ def slice_singular_values(
 ) -> Float[Array, "*k d"]:
     """Singular values of every slice, in descending order, the slices arranged as a tube."""
     classes = transform.classes(tube_lengths(T))
-    spectra = [
-        jnp.linalg.svd(part, compute_uv=False) for part in apart(transform.forward(T), classes)
-    ]
+    spectra = in_turn(
+        lambda part: jnp.linalg.svd(part, compute_uv=False), apart(transform.forward(T), classes)
+    )
     return jnp.concatenate(spectra)[classes.every]
 
 
@@ -140,19 +141,16 @@ def tubal_principal_angles(
         )
     narrow, wide = (U, V) if U.shape[1] <= V.shape[1] else (V, U)
     classes = transform.classes(tubes)
-    angles = [
-        _angles(one, other)
-        for one, other in zip(
-            *(apart(transform.forward(T), classes) for T in (narrow, wide)), strict=True
-        )
-    ]
+    parts = zip(*(apart(transform.forward(T), classes) for T in (narrow, wide)), strict=True)
+    angles = in_turn(lambda pair: _angles(*pair), list(parts))
     return jnp.concatenate(angles)[classes.every]
 
 
 def _angles(narrow: Inexact[Array, "s m r"], wide: Inexact[Array, "s m q"]) -> Float[Array, "s r"]:
     """Arctangent of sine over cosine: each is accurate where the other is not."""
-    P, Q = jnp.linalg.qr(narrow)[0], jnp.linalg.qr(wide)[0]
+    P, Q = in_turn(lambda slices: jnp.linalg.qr(slices)[0], [narrow, wide])
     overlap = jnp.conj(Q).mT @ P
-    cosines = jnp.linalg.svd(overlap, compute_uv=False)
-    sines = jnp.linalg.svd(P - Q @ overlap, compute_uv=False)[:, ::-1]
-    return jnp.arctan2(sines, cosines)
+    cosines, sines = in_turn(
+        lambda slices: jnp.linalg.svd(slices, compute_uv=False), [overlap, P - Q @ overlap]
+    )
+    return jnp.arctan2(sines[:, ::-1], cosines)

@@ -1,7 +1,7 @@
 """The one road from data with holes to an answer."""
 
 import time
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import jax
 import jax.numpy as jnp
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any, PRNGKey, Sequence
+from tacit.completion.completion import Completion
 from tacit.completion.frame import Frame, mask_matrix
 from tacit.completion.holdout import held_out_masks, is_patterned
 from tacit.completion.plan import Choice
@@ -21,45 +22,13 @@ from tacit.completion.search import (
     SearchResult,
 )
 from tacit.completion.task import Task, target
-from tacit.models import Deep
-from tacit.runs import Result, Trajectory, joined
+from tacit.runs import Result, joined
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 _SEARCH_SHARE = 0.6
 """Share of the budget after which the search begins nothing new."""
-
-
-class Completion(NamedTuple):
-    """Data without holes, and everything that says how they came about.
-
-    Attributes:
-        filled: the data with holes filled, in their own units; observed entries as given.
-        denoised: the model's values everywhere.
-        uncertainty: standard deviation of the answer over refits from different starts, in data
-            units; zero at observed entries.
-        trajectory: the search run of the chosen recipe, with its held-out error.
-        refit: the first refit on all observed entries.
-        choice: the recipe, the candidates and the reason.
-        result: how the whole ended.
-        seconds: wall time.
-    """
-
-    filled: Values
-    denoised: Values
-    uncertainty: Values
-    trajectory: Trajectory[Deep]
-    refit: Trajectory[Deep]
-    choice: Choice
-    result: Result
-    seconds: float
-
-    @property
-    def spread(self) -> float:
-        """Mean uncertainty over the holes, in data units."""
-        uncertain = self.uncertainty[self.uncertainty > 0]
-        return float(uncertain.mean()) if uncertain.size else 0.0
 
 
 def complete(

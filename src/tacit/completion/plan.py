@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from tacit._typing import Any
+
 
 class Phase(NamedTuple):
     """A number of steps under one weight of the smoothness penalty; weight 0 is no penalty.
@@ -36,6 +38,16 @@ class Recipe(NamedTuple):
         """Steps of all phases."""
         return sum(phase.steps for phase in self.phases)
 
+    def facts(self) -> dict[str, Any]:
+        """Depth, width, scale, weight and steps."""
+        return {
+            "depth": self.depth,
+            "width": self.width,
+            "scale": self.scale,
+            "smoothness": self.weight,
+            "steps": self.steps,
+        }
+
     def __str__(self) -> str:
         """Depth, scale, weight and steps in words."""
         smooth = f"smoothness {self.weight:g}" if self.weight else "no smoothness penalty"
@@ -43,17 +55,20 @@ class Recipe(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A recipe that was tried, and its root mean square held-out error in data units."""
+    """What was tried, and its root mean square held-out error in data units.
 
-    recipe: Recipe
+    `recipe` is a `Recipe`, or of a tensor a `Blend`: both have `facts()`, and words for people.
+    """
+
+    recipe: Any
     held_out: float
     seconds: float
 
 
 class Choice(NamedTuple):
-    """The recipe chosen, those it was chosen from, and why."""
+    """The `Recipe` or `Blend` chosen, those it was chosen from, and why."""
 
-    recipe: Recipe
+    recipe: Any
     held_out: float
     candidates: tuple[Candidate, ...]
     reason: str

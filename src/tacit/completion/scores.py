@@ -24,10 +24,12 @@ class Scores(NamedTuple):
 def scores(filled: Array, truth: Array, missing: NDArray[np.bool_], peak: float = 1.0) -> Scores:
     """Compare with the truth: PSNR = 10 log₁₀(peak² / mean square error), SSIM [wang2004ssim].
 
+    SSIM is that of each colour of each frame, or of each slice of a cube, in rows and columns.
+
     Args:
-        filled: answer, (m, n) or (m, n, channels).
+        filled: answer, (m, n) and perhaps frames, slices, channels.
         truth: of the same shape.
-        missing: where the data had holes, (m, n) or the shape of the answer.
+        missing: where the data had holes, of the answer's shape or that of its leading modes.
         peak: largest possible value; the range of the truth is usual for tables.
     """
     from skimage.metrics import structural_similarity
@@ -38,19 +40,24 @@ def scores(filled: Array, truth: Array, missing: NDArray[np.bool_], peak: float 
     similarity = np.full(squares.shape, np.nan)
     if window >= 3:
         similarity = structural_similarity(
-            np.asarray(truth, float),
-            np.asarray(filled, float),
+            _side_by_side(truth),
+            _side_by_side(filled),
             win_size=window,
             data_range=peak,
-            channel_axis=-1 if squares.ndim == 3 else None,
+            channel_axis=-1,
             full=True,
-        )[1]
+        )[1].reshape(squares.shape)
     return Scores(
         psnr_missing=_psnr(squares[missing], peak),
         psnr_all=_psnr(squares, peak),
         ssim_missing=float(np.mean(similarity[missing])),
         ssim_all=float(np.mean(similarity)),
     )
+
+
+def _side_by_side(values: Array) -> Array:
+    """Rows, columns, and all else along one axis."""
+    return np.asarray(values, float).reshape(*values.shape[:2], -1)
 
 
 def _psnr(squares: Array, peak: float) -> float:

@@ -10,10 +10,15 @@ from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics.curvature import largest_curvature
 from tacit.dynamics.descent import AutoStep, GradientDescent
 from tacit.dynamics.greedy import GreedyLowRank
+from tacit.dynamics.halrtc import HaLRTC
 from tacit.dynamics.levenberg import LevenbergMarquardt
 from tacit.dynamics.recursion import EigenvalueRecursion
 from tacit.dynamics.rmsprop import GroupRMSprop
 from tacit.dynamics.soft_impute import SoftImpute
+from tacit.dynamics.tctv import TCTV
+from tacit.dynamics.tnn import TNN
+from tacit.dynamics.tubal import TubalDescent
+from tacit.dynamics.windowed_tctv import WindowedTCTV
 
 if TYPE_CHECKING:
     from tacit.dynamics.compact import CompactFlow
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from tacit.dynamics.flow import GradientFlow
 
 __all__ = [
+    "TCTV",
+    "TNN",
     "AbstractDynamics",
     "AutoStep",
     "Clock",
@@ -31,8 +38,11 @@ __all__ = [
     "GradientFlow",
     "GreedyLowRank",
     "GroupRMSprop",
+    "HaLRTC",
     "LevenbergMarquardt",
     "SoftImpute",
+    "TubalDescent",
+    "WindowedTCTV",
     "balanced_product",
     "largest_curvature",
 ]

@@ -93,10 +93,40 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="Theorem 1, with a bound",
     ),
     Experiment(
+        name="karnik2025_fig2",
+        title="Tubal gradient descent: errors, angles and phases of one run",
+        reference="karnik2025",
+        figure="Figure 2",
+    ),
+    Experiment(
+        name="karnik2025_fig3",
+        title="Tubal gradient descent from factors of any width",
+        reference="karnik2025",
+        figure="Figure 3",
+    ),
+    Experiment(
+        name="karnik2025_fig4",
+        title="Tubal gradient descent: what remains falls with the start",
+        reference="karnik2025",
+        figure="Figure 4",
+    ),
+    Experiment(
+        name="karnik2025_underdetermined",
+        title="Tubal recovery where least squares fails: a small start decides",
+        reference="karnik2025",
+        figure="beyond the figures",
+    ),
+    Experiment(
         name="li2021_greedy",
         title="Descent passes the stages of greedy low-rank learning, not the least trace",
         reference="li2021",
         figure="greedy stages and counterexample",
+    ),
+    Experiment(
+        name="stoeger2021_phases",
+        title="Three phases of descent on a symmetric matrix from a small start",
+        reference="stoeger2021",
+        figure="three phases",
     ),
 )
 

@@ -3,7 +3,8 @@
 from tacit.observers._base import Law, Observer
 from tacit.observers.alignment import alignment
 from tacit.observers.balancedness import balance, balancedness
-from tacit.observers.errors import HeldOut, reconstruction_error, test_error
+from tacit.observers.errors import HeldOut, reconstruction_error, test_error, train_error
+from tacit.observers.phases import Phases, find_phases
 from tacit.observers.progress import gradient_norm, loss, objective
 from tacit.observers.rates import spectral_balance, spectral_rates
 from tacit.observers.spectra import (
@@ -15,21 +16,33 @@ from tacit.observers.spectra import (
     top_singular_values,
 )
 from tacit.observers.stages import Stages, find_stages, separations
+from tacit.observers.tubal import factor_spectrum, tensor_nuclear_norm, tubal_rank, tube_error
+from tacit.observers.tubal_angles import (
+    angle_to_spectral_tensor,
+    angle_to_truth,
+    power_iterate_angle,
+)
 
 __all__ = [
     "HeldOut",
     "Law",
     "Observer",
+    "Phases",
     "Stages",
     "alignment",
+    "angle_to_spectral_tensor",
+    "angle_to_truth",
     "balance",
     "balancedness",
     "effective_rank",
+    "factor_spectrum",
+    "find_phases",
     "find_stages",
     "gradient_norm",
     "loss",
     "nuclear_norm",
     "objective",
+    "power_iterate_angle",
     "reconstruction_error",
     "schatten_norm",
     "separations",
@@ -37,6 +50,10 @@ __all__ = [
     "spectral_balance",
     "spectral_rates",
     "stable_rank",
+    "tensor_nuclear_norm",
     "test_error",
     "top_singular_values",
+    "train_error",
+    "tubal_rank",
+    "tube_error",
 ]

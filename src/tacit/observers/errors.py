@@ -1,4 +1,4 @@
-"""Distance to what training does not see: the truth, and held-out measurements."""
+"""Distance to what was measured, and to what training does not see: truth and held-out data."""
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -37,6 +37,11 @@ def _test_error(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -
     return jnp.linalg.norm((model() - truth).ravel()) / jnp.linalg.norm(truth.ravel())
 
 
+def _train_error(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
+    del t
+    return jnp.linalg.norm(problem.residual(model)) / jnp.linalg.norm(problem.y)
+
+
 def _reconstruction_error(
     t: ScalarLike, model: AbstractFactorisation, problem: Problem
 ) -> RealScalar:
@@ -45,6 +50,7 @@ def _reconstruction_error(
 
 
 test_error = Observer(_test_error, "test_error", "relative error ‖X − X★‖ / ‖X★‖")
+train_error = Observer(_train_error, "train_error", "relative residual ‖A X − y‖ / ‖y‖")
 reconstruction_error = Observer(
     _reconstruction_error, "reconstruction_error", "mean square error over all entries"
 )

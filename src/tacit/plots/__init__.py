@@ -22,6 +22,7 @@ from tacit.plots.stages import learning_stages
 from tacit.plots.style import PALETTE, save
 from tacit.plots.theorems import theorem_panels
 from tacit.plots.training import training_at_rates
+from tacit.plots.tubal import tubal_phases, tubal_recovery, tubal_recovery_by_count
 
 __all__ = [
     "PALETTE",
@@ -42,5 +43,8 @@ __all__ = [
     "singular_values",
     "theorem_panels",
     "training_at_rates",
+    "tubal_phases",
+    "tubal_recovery",
+    "tubal_recovery_by_count",
     "watch_rank",
 ]

@@ -1,0 +1,55 @@
+"""Following the camera: how far each frame of a film has moved."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+Motion = tuple[tuple[int, int], ...]
+"""How far each frame is rolled, down and along, so that what is shown stays where it is."""
+
+_OVERLAP = 0.25
+"""Least share of the largest overlap that two frames may have where they are compared."""
+
+
+def camera_motion(values: Values, observed: Mask, frames: int) -> Motion | None:
+    """Whole-pixel motion from frame to frame, or None where there is none.
+
+    By the normalised cross-correlation of what is observed of successive frames [padfield2012].
+
+    Args:
+        values: rows, columns, frames and perhaps more modes, which are averaged over.
+        observed: of the same shape.
+        frames: mode of the frames.
+    """
+    from skimage.registration import phase_cross_correlation
+
+    counted = _frames(observed.astype(float), frames)
+    means = _frames(np.where(observed, values, 0.0), frames) / np.maximum(counted, 1)
+    places = [(0, 0)]
+    for before, after in zip(range(len(means) - 1), range(1, len(means)), strict=True):
+        shift, _, _ = phase_cross_correlation(
+            means[before],
+            means[after],
+            reference_mask=counted[before] > 0,
+            moving_mask=counted[after] > 0,
+            overlap_ratio=_OVERLAP,
+        )
+        down, along = (round(float(step)) for step in shift)
+        places.append((places[-1][0] + down, places[-1][1] + along))
+    return tuple(places) if any(place != (0, 0) for place in places) else None
+
+
+def followed(values: NDArray, motion: Motion, frames: int, sign: int = 1) -> NDArray:
+    """Each frame rolled by its motion, or back with sign −1; nothing is lost at the edges."""
+    rolled = [
+        np.roll(frame, (sign * down, sign * along), (0, 1))
+        for frame, (down, along) in zip(np.moveaxis(values, frames, 0), motion, strict=True)
+    ]
+    return np.moveaxis(np.stack(rolled), 0, frames)
+
+
+def _frames(values: NDArray, frames: int) -> NDArray:
+    """Frames first, summed over all modes but rows and columns."""
+    first = np.moveaxis(values, frames, 0)
+    return first.sum(axis=tuple(range(3, first.ndim)))

@@ -1,0 +1,84 @@
+"""The least sum of nuclear norms of the unfoldings that fits the observed entries."""
+
+import jax.numpy as jnp
+
+from tacit._typing import ScalarLike, Target
+from tacit.algebra import shrink_singular_values
+from tacit.dynamics import _admm
+from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.models import AbstractFactorisation
+from tacit.problems import Problem
+
+
+class HaLRTC(AbstractDynamics):
+    """The explicit min Σ_i w_i ‖X_(i)‖_* subject to X = y where observed [liu2013].
+
+    X_(i) is the unfolding along mode i. By alternating directions of multipliers whose penalty μ
+    grows, as in `TNN`; published errors, from a fixed μ, are higher. Time is the number of steps.
+
+    Args:
+        weights: w_i of each mode, not negative; `None` for equal ones that add to 1.
+        penalty: μ at the start: the first threshold is ‖y‖ / `penalty`, in the mean over modes.
+        growth: factor of μ from step to step, at least 1.
+
+    Raises:
+        ValueError: if a known weight is negative or all are zero, a known penalty is not positive,
+            or a known growth is below 1.
+    """
+
+    weights: tuple[ScalarLike, ...] | None = None
+    penalty: ScalarLike = 1.0
+    growth: ScalarLike = 1.1
+
+    def __check_init__(self):
+        _admm.refuse_unless_growing("HaLRTC", self.penalty, self.growth)
+        known = [weight for weight in self.weights or () if isinstance(weight, int | float)]
+        if any(not weight >= 0 for weight in known) or (known and not any(known)):
+            raise ValueError(
+                f"HaLRTC: weights {self.weights} must not be negative, nor all of them zero"
+            )
+
+    def init(self, problem: Problem, model: AbstractFactorisation) -> _admm.AdmmState:
+        """Duals of zero, and the penalty at its start.
+
+        Raises:
+            ValueError: if the model is not `Direct`, the problem is anything but entries that are
+                observed or not, or there is not one weight for each mode of their tensor.
+        """
+        order = len(problem.operator.shape)
+        if self.weights is not None and len(self.weights) != order:
+            raise ValueError(
+                f"HaLRTC: {len(self.weights)} weights for a tensor of order {order}; give one for "
+                "each mode"
+            )
+        mean = sum(self._weights(order)) / order
+        return _admm.start("HaLRTC", problem, model, order, self.penalty, mean)
+
+    def advance(
+        self,
+        problem: Problem,
+        model: AbstractFactorisation,
+        state: _admm.AdmmState,
+        gap: ScalarLike,
+    ) -> tuple[AbstractFactorisation, _admm.AdmmState]:
+        """Take `gap` steps; the model satisfies the constraint after each."""
+        order = len(problem.operator.shape)
+        proximals = [
+            lambda V, mu, mode=mode, weight=weight: _shrunk_unfolding(V, weight / mu, mode)
+            for mode, weight in enumerate(self._weights(order))
+        ]
+        step = _admm.consensus(_admm.observed(problem), proximals)
+        return _admm.advance(step, model, state, self.growth, gap)
+
+    def clock(self, state: _admm.AdmmState) -> Clock:
+        """Steps, and again steps."""
+        return state.clock
+
+    def _weights(self, order: int) -> tuple[ScalarLike, ...]:
+        return (1 / order,) * order if self.weights is None else self.weights
+
+
+def _shrunk_unfolding(X: Target, threshold: ScalarLike, mode: int) -> Target:
+    front = jnp.moveaxis(X, mode, 0)
+    shrunk = shrink_singular_values(front.reshape(len(front), -1), threshold)
+    return jnp.moveaxis(shrunk.reshape(front.shape), 0, mode)
