@@ -13,6 +13,7 @@ for _name in (
     "landscape",
     "deep",
     "tubal",
+    "imputer",
 ):
     # A process each: switches that one sets before JAX starts are not meant for the next.
     subprocess.run([sys.executable, "-m", f"benchmarks.speed.{_name}"], check=True)

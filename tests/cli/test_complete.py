@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
+from tacit.cli.complete import Options
 from tacit.cli.entry import status
+from tacit.cli.roads import answered
+from tacit.media import Source, read
 
 # A job in the background inherits an ignored SIGINT, which Python would leave ignored.
 INTERRUPTIBLE = (
@@ -109,6 +112,115 @@ def test_denoise_rewrites_observed_pixels(folder):
     assert np.std((pixels("out.png") - truth)[observed]) < np.std((noisy - truth)[observed])
 
 
+def save_gif(path: str, film: np.ndarray) -> None:
+    """A grey film of (m, n, frames)."""
+    first, *others = [Image.fromarray(film[:, :, t]) for t in range(film.shape[2])]
+    first.save(path, save_all=True, append_images=others, duration=40)
+
+
+def frames(path: str) -> np.ndarray:
+    """The film of a grey GIF, (m, n, frames)."""
+    with Image.open(path) as image:
+        shown = [np.asarray(frame.convert("L")) for frame in ImageSequence.Iterator(image)]
+    return np.stack(shown, axis=-1)
+
+
+def test_a_film_is_completed_as_a_tensor(folder, capsys):
+    rows, columns, times = np.mgrid[:16, :16, :4]
+    shades = 127 + 30 * np.sin(rows / 5) * np.cos(columns / 7) * (times + 1)
+    film = shades.round().astype(np.uint8)
+    mask = np.random.default_rng(1).random(film.shape) < 0.3
+    save_gif("truth.gif", film)
+    save_gif("holes.gif", np.where(mask, 0, film).astype(np.uint8))
+    arguments = ["holes.gif", "-o", "out.gif", "--missing-value", "0", "--truth", "truth.gif"]
+    arguments += ["--smooth", "off", "--budget", "1", "--report", "r.html", "--json"]
+    assert complete(*arguments) == 0
+    summary = json.loads(capsys.readouterr().out)
+    np.testing.assert_array_equal(frames("out.gif")[~mask], film[~mask])
+    assert summary["psnr_missing"] > 25
+    assert summary["missing_fraction"] == pytest.approx(mask.mean())
+    assert summary["members"][0]["method"] in ("TNN", "tubal factors")
+    assert "effective_rank" not in summary
+    assert "frame 4 of 4" in Path("r.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_colour_picture_is_completed_as_a_tensor(folder, capsys):
+    grey = pixels("truth.png")[:24, :24]
+    truth = np.stack([grey, grey // 2 + 20, 255 - grey], axis=-1)
+    mask = pixels("mask.png")[:24, :24]
+    Image.fromarray(np.where(mask[..., None], 0, truth).astype(np.uint8)).save("colour.png")
+    Image.fromarray(mask).save("place.png")
+    arguments = ["colour.png", "-o", "out.png", "--missing", "place.png", "--budget", "1"]
+    assert complete(*arguments) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "correlated total variation" in printed
+    assert "effective rank" not in printed
+    filled = pixels("out.png")
+    np.testing.assert_array_equal(filled[mask == 0], truth[mask == 0])
+    assert np.abs(filled[mask > 0].astype(float) - truth[mask > 0]).mean() < 10
+
+
+def source(axes: str, kind: str) -> Source:
+    """Data of which the same place is missing in all frames, slices and channels."""
+    sides = {"m": 6, "n": 5, "f": 4, "c": 3, "s": 2}
+    values = np.random.default_rng(0).integers(1, 255, [sides[axis] for axis in axes], np.uint8)
+    if kind == "array":
+        values = values.astype(float)
+        values[0, 0] = np.nan
+        np.save("in.npy", values)
+        return read("in.npy")
+    values[0, 0] = 0
+    if "f" not in axes:
+        Image.fromarray(values).save("in.png")
+        return read("in.png", missing_value=0)
+    Path("in").mkdir()
+    for frame in range(4):
+        Image.fromarray(values[:, :, frame]).save(f"in/{frame}.png")
+    return read("in", missing_value=0)
+
+
+class Taken(Exception):
+    """Which road was taken, and how."""
+
+
+@pytest.mark.parametrize(
+    ("axes", "kind", "arguments", "road", "smooth"),
+    [
+        ("mn", "picture", {}, "complete_tensor", (0, 1)),
+        ("mnc", "picture", {}, "complete_tensor", (0, 1)),
+        ("mnf", "picture", {}, "complete_tensor", (0, 1, 2)),
+        ("mnfc", "picture", {}, "complete_tensor", (0, 1, 2)),
+        ("mnfc", "picture", {"smooth": "off"}, "complete_tensor", ()),
+        ("mns", "array", {}, "complete_tensor", "auto"),
+        ("mnss", "array", {"smooth": "off"}, "complete_tensor", ()),
+        ("mn", "array", {}, "complete", None),
+        ("mnc", "picture", {"depth": 3}, "complete", None),
+        ("mn", "picture", {"scale": 1e-3}, "complete", None),
+        ("mnc", "picture", {"smooth": "off"}, "complete", None),
+        ("mn", "picture", {"smooth": 0.1}, "complete", None),
+    ],
+)
+def test_each_kind_of_data_takes_its_road(folder, monkeypatch, axes, kind, arguments, road, smooth):
+    def take(name):
+        def taken(data, given, **settings):
+            raise Taken(name, given, settings)
+
+        return taken
+
+    for name in ("complete", "complete_tensor"):
+        monkeypatch.setattr(f"tacit.completion.{name}", take(name))
+    with pytest.raises(Taken) as caught:
+        answered(source(axes, kind), None, Options(Path("out"), **arguments), None)
+    name, given, settings = caught.value.args
+    assert name == road
+    if road == "complete_tensor":
+        assert settings["smooth"] == smooth
+        assert settings["frames"] == (2 if "f" in axes else None)
+        # It is the same in all frames: whole tubes are missing, and are held out.
+        assert given.shape == (6, 5)
+
+
 def bad_inputs() -> dict[str, tuple[list[str], str]]:
     """Arguments after `tacit complete`, and a word of the one line that they give."""
     out = ["-o", "out.png"]
@@ -133,6 +245,9 @@ def bad_inputs() -> dict[str, tuple[list[str], str]]:
         "smooth": (["holes.png", *out, *masked, "--smooth", "-1"], "penalty"),
         "smooth word": (["holes.png", *out, *masked, "--smooth", "much"], "smooth"),
         "depth": (["holes.png", *out, *masked, "--depth", "0"], "--depth"),
+        "depth of a film": (["film.gif", "-o", "o.gif", *masked, "--depth", "2"], "--depth"),
+        "scale of a cube": (["cube.npy", "-o", "o.npy", "--scale", "0.01"], "--scale"),
+        "weight of a film": (["film.gif", "-o", "o.gif", *masked, "--smooth", "1"], "--smooth"),
         "no output": (["holes.png", *masked], "--output"),
     }
 
@@ -142,6 +257,8 @@ def write_bad_files() -> None:
     Path("empty.png").write_bytes(b"")
     Path("words.csv").write_text("1,2\n3,four\n5,\n")
     Image.new("L", (5, 5), 1).save("small.png")
+    save_gif("film.gif", np.tile(pixels("truth.png")[..., None], 2) + np.arange(2, dtype=np.uint8))
+    np.save("cube.npy", np.where(np.eye(4, dtype=bool), np.nan, np.ones((3, 4, 4))))
     Image.new("L", (40, 32), 1).save("full.png")
     Image.new("L", (1, 1), 3).save("dot.png")
     np.save("inf.npy", np.array([[1.0, np.inf, np.nan], [1, 2, 3]]))

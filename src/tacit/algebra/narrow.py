@@ -31,6 +31,8 @@ def scale_singular_values(
         axis: axis of these arrays along which a column runs.
         factor: f, of non-negative numbers, elementwise.
     """
+    if len(columns) > _WIDEST:
+        return _scaled_by_matrices(columns, axis, factor)
     each = range(len(columns))
     gram = {
         (i, j): jnp.sum(columns[i] * columns[j], axis, keepdims=True)
@@ -41,7 +43,7 @@ def scale_singular_values(
     trace = _sum(gram[i, i] for i in each)
     trace = jnp.where(trace > 0, trace, 1)
     unit = {place: entry / trace for place, entry in gram.items()}
-    shares, V = (_solved if len(columns) > _WIDEST else _rotated)(unit, len(columns))
+    shares, V = _rotated(unit, len(columns))
     factors = [factor(jnp.sqrt(jnp.maximum(trace * share, 0))) for share in shares]
     changed = []
     for j in each:
@@ -84,14 +86,18 @@ def _clear(a: Entries, V: list, p: int, q: int) -> None:
         row[p], row[q] = cosine * row[p] - sine * row[q], sine * row[p] + cosine * row[q]
 
 
-def _solved(gram: Entries, count: int) -> tuple[list, list]:
-    """The same by one eigenproblem a matrix."""
-    each = range(count)
-    matrices = jnp.stack(
-        [jnp.stack([gram[min(i, j), max(i, j)] for j in each], -1) for i in each], -2
-    )
-    squares, V = jnp.linalg.eigh(matrices)
-    return [squares[..., k] for k in each], [[V[..., i, k] for k in each] for i in each]
+def _scaled_by_matrices(
+    columns: Columns, axis: int, factor: Callable[[Float[Array, "..."]], Float[Array, "..."]]
+) -> list[Float[Array, "*shape"]]:
+    """The same by one eigenproblem a matrix, of its shorter side."""
+    A = jnp.moveaxis(jnp.stack(columns, -1), axis, -2)
+    wide = A.shape[-1] > A.shape[-2]
+    tall = A.mT if wide else A
+    squares, V = jnp.linalg.eigh(tall.mT @ tall)
+    factors = factor(jnp.sqrt(jnp.maximum(squares, 0)))
+    changed = tall @ ((V * factors[..., None, :]) @ V.mT)
+    stacked = jnp.moveaxis(changed.mT if wide else changed, -2, axis)
+    return [stacked[..., column] for column in range(len(columns))]
 
 
 def _sum(terms) -> Float[Array, "*shape"]:

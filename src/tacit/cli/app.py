@@ -1,17 +1,19 @@
 """The application: its subcommands by import path, so that help and version import none of them.
 
 A new subcommand is a line below. The modules named must not import JAX at their top, because their
-docstrings are read for `tacit NAME --help`.
+docstrings are read for `tacit NAME --help`. That of `complete` imports nothing, and needs no path:
+so its help is its whole docstring.
 """
 
 from cyclopts import App
 
 from tacit import __version__
+from tacit.cli.complete import complete
 
 app = App(
     name="tacit",
-    help="Complete pictures and tables from what is known of them, and repeat the experiments of "
-    "low-rank learning.",
+    help="Complete pictures, films and tables from what is known of them, and repeat the "
+    "experiments of low-rank learning.",
     version=__version__,
     version_flags=["--version"],
     help_format="markdown",
@@ -19,10 +21,6 @@ app = App(
 )
 
 _COMMANDS = {
-    "complete": (
-        "tacit.cli.complete:complete",
-        "Fill the holes of a picture or an array of numbers.",
-    ),
     "list": ("tacit.cli.experiments:list_", "List the experiments, or the runs that are stored."),
     "run": ("tacit.cli.experiments:run", "Run an experiment and store its records."),
     "check": (
@@ -32,5 +30,6 @@ _COMMANDS = {
     "plot": ("tacit.cli.experiments:plot", "Draw the figure of a stored run, without running it."),
     "cite": ("tacit.cli.experiments:cite", "Print the BibTeX entry of an experiment's paper."),
 }
-for _order, (_name, (_path, _help)) in enumerate(_COMMANDS.items()):
+app.command(complete, sort_key=0)
+for _order, (_name, (_path, _help)) in enumerate(_COMMANDS.items(), 1):
     app.command(_path, name=_name, help=_help, sort_key=_order)

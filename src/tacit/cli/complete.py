@@ -1,4 +1,4 @@
-"""`tacit complete`: a picture or table with holes in, the same without holes out."""
+"""`tacit complete`: a picture, film, cube or table with holes in, the same without holes out."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +15,20 @@ class Options:
     """What to complete and how.
 
     Attributes:
-        output: File to write, in the input's format.
-        missing: Picture of the input's height and width; its non-zero pixels are missing.
+        output: File to write, in the input's format; for a folder of pictures, a folder.
+        missing: Mask, non-zero where missing: a picture of the input's height and width, which
+            serves for all frames and slices, or a film or array of the input's size.
         missing_value: Stored number that stands for a missing entry, such as 0 or 255.
-        smooth: Weight of the smoothness penalty beside low rank: auto, off, or a number.
-        depth: Number of factors; chosen on held-out entries if not given.
-        scale: Initial scale over the data's largest singular value; chosen if not given.
+        smooth: Whether neighbours are alike: auto or off; of a picture or a table also the weight
+            of a smoothness penalty on a matrix factorisation.
+        depth: Number of factors of a matrix factorisation, which a picture or table is then
+            completed by; chosen on held-out entries if not given.
+        scale: Initial scale of a matrix factorisation over the data's largest singular value;
+            chosen if not given.
         budget: Seconds to keep within; the first candidate and one refit are always run.
         seed: Seed of the starts and of the held-out entries.
         dtype: Precision of training.
-        truth: Complete picture or table to compare with: PSNR and SSIM are printed.
+        truth: Complete picture, film or array to compare with: PSNR and SSIM are printed.
         report: HTML file to write: pictures, uncertainty, curves, what was tried, settings.
         denoise: Write the model's values at observed entries too.
         overwrite: Allow the output to be the input.
@@ -50,16 +54,29 @@ class Options:
 
 
 def complete(input: Path, /, *, options: Options) -> None:
-    """Fill the holes of a picture or a table by low-rank learning from a small start.
+    """Fill the holes of a picture, a film, a cube or a table by low-rank learning.
 
-    Pictures: PNG, JPEG, TIFF, WebP, grey or colour, 8 or 16 bit. Tables: NPY, NPZ, MAT, CSV, TSV.
-    Missing are NaN and blank cells, fully transparent pixels, and what --missing or --missing-value
-    names. Depth, initial scale, stopping time and smoothness are chosen on held-out entries. The
-    output has the input's size, bit depth and alpha, and observed entries are kept exactly. Ctrl-C
-    writes the best answer so far.
+    Pictures: PNG, JPEG, TIFF, WebP, grey or colour, 8 or 16 bit. Films and stacks: GIF, MP4, TIFF
+    of several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY, NPZ, MAT; CSV,
+    TSV. Missing are NaN and blank cells, fully transparent pixels, and what --missing or
+    --missing-value names.
+
+    Pictures, films and cubes are completed as tensors: by edges that colours, windows and frames
+    share, or by low tubal rank. Tables are completed by a deep matrix factorisation from a small
+    start, and so are pictures if --depth, --scale or --smooth asks for it. What is used, and when
+    it stops, is chosen on held-out entries. The output has the input's size, bit depth and
+    alpha, and observed entries are kept exactly where the format allows it (a note says where
+    not). Ctrl-C writes the best answer so far.
+
+    ```
+    tacit complete photo.png -o whole.png --missing mask.png --report report.html
+    tacit complete clip.gif -o whole.gif --missing scratches.png
+    tacit complete 'frames/*.png' -o whole --missing-value 0
+    tacit complete cube.npy -o whole.npy --smooth off
+    ```
 
     Args:
-        input: Picture or table; FILE.npz:NAME and FILE.mat:NAME choose one variable.
+        input: Picture, film, cube or table; FILE.npz:NAME and FILE.mat:NAME choose one variable.
         options: What to complete and how.
     """
     from tacit.cli.completing import perform

@@ -48,7 +48,7 @@ class TensorImputer(TransformerMixin, BaseEstimator):
         frames: int | None = None,
         approaches: Literal["auto"] | Sequence[AbstractApproach] = "auto",
         members: int = 2,
-        budget: float = 60.0,
+        budget: float | int = 60.0,
         dtype: Literal["float32", "float64"] = "float32",
         random_state: int = 0,
     ):

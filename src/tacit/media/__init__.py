@@ -1,4 +1,4 @@
-"""Pictures and arrays with holes: files to numbers and a mask, and back.
+"""Pictures, films and arrays with holes: files to numbers and a mask, and back.
 
 The only reader and writer of user files. `read` gives a `Source`, `write` puts an answer in the
 same format, and `read_pictures` gives many small pictures as one array. Every file that cannot be

@@ -2,7 +2,8 @@
 
 import abc
 from dataclasses import dataclass
-from typing import IO, Any, ClassVar, Generic, Literal, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from numpy.typing import NDArray
 
@@ -16,12 +17,15 @@ class Stored(Generic[Layout]):
     """What one file holds, in the file's own numbers and before any rule about holes.
 
     Attributes:
-        pixels: The entries in the file's own dtype, `(m, n)`, or `(m, n, 3)` in colour.
+        pixels: The entries in the file's own dtype: of an array as they stand; of a picture
+            `(m, n)`, or `(m, n, 3)` in colour; of a film `(m, n, frames)` or `(m, n, frames, 3)`.
         layout: All else that is needed to write the file again: metadata, options, other variables.
-        alpha: The opacity of each pixel in the dtype of `pixels`, `(m, n)`, if the file has one.
+        alpha: The opacity of each pixel in the dtype of `pixels`, without the axis of the colours,
+            if the file has one.
         unit: The stored number that stands for 1 in `Source.values`.
         lossy: Whether the file's compression changes the numbers that are written.
         notes: What a user should know about how the file was read and will be written.
+        film: Whether the third axis of `pixels` counts the frames of a film.
     """
 
     pixels: NDArray[Any]
@@ -30,6 +34,7 @@ class Stored(Generic[Layout]):
     unit: float = 1.0
     lossy: bool = False
     notes: tuple[str, ...] = ()
+    film: bool = False
 
 
 class AbstractCodec(abc.ABC, Generic[Layout]):
@@ -42,7 +47,8 @@ class AbstractCodec(abc.ABC, Generic[Layout]):
         name: The format's name in messages.
         suffixes: The suffixes of the format's files, in lower case; the first is the preferred one.
         signatures: How such a file begins, one of these; empty if it may begin with anything.
-        kind: Whether the file is a picture, scaled to [0, 1], or an array in its own units.
+        kind: Whether the file is a picture or a film, scaled to [0, 1], or an array in its own
+            units.
     """
 
     name: ClassVar[str]
@@ -60,6 +66,9 @@ class AbstractCodec(abc.ABC, Generic[Layout]):
         stored: Stored[Layout],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
-        """Write `pixels` and `alpha`, of the shapes and dtypes in `stored`, in its layout."""
+        """Write `pixels` and `alpha`, of the shapes and dtypes in `stored`, in its layout.
+
+        The path is that of an empty file, or of an empty folder for a stack of pictures.
+        """

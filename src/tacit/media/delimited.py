@@ -4,7 +4,8 @@ import csv
 import io
 import math
 from dataclasses import dataclass
-from typing import IO, Any, ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ class Delimited(AbstractCodec[Sheet]):
         stored: Stored[Sheet],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write the table, with text of its own only where a number has changed."""
         sheet = stored.layout
@@ -84,7 +85,7 @@ class Delimited(AbstractCodec[Sheet]):
         text.write(sheet.start)
         writer = csv.writer(text, delimiter=sheet.delimiter, lineterminator=sheet.newline)
         writer.writerows(rows)
-        stream.write(text.getvalue().encode())
+        path.write_bytes(text.getvalue().encode())
 
 
 def _parse(location: Location) -> Sheet:

@@ -6,26 +6,32 @@ from typing import Any
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.delimited import Delimited
 from tacit.media.errors import MediaError
+from tacit.media.gif import Gif
 from tacit.media.jpeg import Jpeg
-from tacit.media.location import locate
+from tacit.media.location import Location, locate
 from tacit.media.mat import Mat
+from tacit.media.mp4 import Mp4
 from tacit.media.npy import Npy
 from tacit.media.npz import Npz
 from tacit.media.png import Png
+from tacit.media.stack import Stack
 from tacit.media.tiff import Tiff
 from tacit.media.webp import WebP
 
+STILLS: tuple[AbstractCodec[Any], ...] = (Png(), Jpeg(), Tiff(), WebP())
+"""The formats of the pictures that a folder is searched for."""
+
 CODECS: tuple[AbstractCodec[Any], ...] = (
-    Png(),
-    Jpeg(),
-    Tiff(),
-    WebP(),
+    *STILLS,
+    Gif(),
+    Mp4(),
     Npy(),
     Npz(),
     Mat(),
     Delimited(),
 )
 _LONGEST_SIGNATURE = 16
+_MOST_AXES = 5
 
 
 def codec_for(file: Path) -> AbstractCodec[Any]:
@@ -42,22 +48,24 @@ def codec_for(file: Path) -> AbstractCodec[Any]:
 
 
 def decode(path: Path) -> tuple[AbstractCodec[Any], Stored[Any]]:
-    """Return the codec of a file and what it stores: a matrix of numbers, or a picture.
+    """Return the codec of a file and what it stores: numbers, a picture or a film.
 
     Args:
-        path: The file; for an archive, `archive.npz:name` chooses a variable.
+        path: The file; for an archive, `archive.npz:name` chooses a variable. A folder of pictures,
+            or a pattern such as `folder/*.png`, is a film.
 
     Returns:
-        The codec and the stored numbers, real and of two dimensions (three for colour).
+        The codec and the stored numbers, real; an array of two to five dimensions.
 
     Raises:
         MediaError: The file is not there, is not what its suffix says, is damaged, is too large,
-            or does not hold a matrix of real numbers.
+            or does not hold a matrix, or a larger array, of real numbers.
     """
     location = locate(path)
-    codec = codec_for(location.file)
+    codec = STACK if is_stack(location) else codec_for(location.file)
     try:
-        _check_signature(location.file, codec)
+        if codec is not STACK:
+            _check_signature(location.file, codec)
         stored = codec.decode(location)
     except MediaError:
         raise
@@ -75,8 +83,17 @@ def decode(path: Path) -> tuple[AbstractCodec[Any], Stored[Any]]:
             f"{path}: is not a readable {codec.name} file, or was cut short ({reason}): "
             "save or download it again"
         ) from error
-    _check_matrix(path, codec, stored)
+    _check_numbers(path, codec, stored)
     return codec, stored
+
+
+STACK = Stack(tuple(suffix for codec in STILLS for suffix in codec.suffixes), decode)
+"""What reads and writes a folder of pictures."""
+
+
+def is_stack(location: Location) -> bool:
+    """Return whether a location is a folder of pictures or a pattern, not one file."""
+    return bool(location.matches) or location.file.is_dir()
 
 
 def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:
@@ -95,8 +112,8 @@ def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:
     raise MediaError(f"{file}: is not a {codec.name} file: check what it holds")
 
 
-def _check_matrix(path: Path, codec: AbstractCodec[Any], stored: Stored[Any]) -> None:
-    """Refuse what is not a matrix of real numbers."""
+def _check_numbers(path: Path, codec: AbstractCodec[Any], stored: Stored[Any]) -> None:
+    """Refuse what is not an array of real numbers, with entries, of at most five dimensions."""
     pixels = stored.pixels
     if pixels.dtype.kind == "c":
         raise MediaError(
@@ -104,8 +121,11 @@ def _check_matrix(path: Path, codec: AbstractCodec[Any], stored: Stored[Any]) ->
         )
     if pixels.dtype.kind not in "biuf":
         raise MediaError(f"{path}: holds {pixels.dtype} values, not numbers: save numbers alone")
-    if codec.kind == "array" and pixels.ndim != 2:
+    if codec.kind == "array" and not 2 <= pixels.ndim <= _MOST_AXES:
         raise MediaError(
-            f"{path}: is an array of {pixels.ndim} dimensions, and only matrices (2) are read: "
-            "tensors are not yet supported here"
+            f"{path}: is an array of {pixels.ndim} dimensions, and those of 2 to {_MOST_AXES} are "
+            "read: reshape it first"
         )
+    if pixels.ndim > 2 and pixels.size == 0:
+        sizes = " × ".join(map(str, pixels.shape))
+        raise MediaError(f"{path}: is {sizes}: there are no numbers in it")

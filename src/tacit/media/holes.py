@@ -1,5 +1,6 @@
 """What is missing: the union of every rule that marks a pixel or an entry."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,79 +8,115 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media._base import Stored
+from tacit.media.axes import name_axes, size_in_words, without_channels
 from tacit.media.errors import MediaError
 from tacit.media.formats import decode
 
 
-def own_holes(stored: Stored[Any]) -> NDArray[np.bool_]:
+def own_holes(stored: Stored[Any], axes: Sequence[str]) -> NDArray[np.bool_]:
     """Return where a file itself says that it misses something: NaN, or no opacity at all."""
-    holes = _any_channel(np.isnan(stored.pixels))
+    if stored.pixels.dtype.kind != "f":
+        holes = np.zeros(_mask_shape(stored.pixels, axes), bool)
+    else:
+        holes = _any_channel(np.isnan(stored.pixels), axes)
     return holes if stored.alpha is None else holes | (stored.alpha == 0)
 
 
-def value_holes(stored: Stored[Any], value: float | int) -> NDArray[np.bool_]:
+def value_holes(stored: Stored[Any], axes: Sequence[str], value: float | int) -> NDArray[np.bool_]:
     """Return where all channels equal `value`, a number as the file stores it (0 to 255, say)."""
     with np.errstate(over="ignore"):
         equal = stored.pixels == value
-    return np.all(equal, axis=2) if equal.ndim == 3 else equal
+    return np.all(equal, axis=-1) if "channel" in axes else equal
 
 
 def mask_holes(
-    mask: Path, path: Path, shape: tuple[int, int]
+    mask: Path, path: Path, axes: Sequence[str], shape: tuple[int, ...]
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Return where a mask file is not zero, and what to tell the user about it.
 
     Args:
-        mask: A picture or an array. A fully transparent pixel of it counts as zero, and its
+        mask: A picture, a film or an array. A fully transparent pixel of it counts as zero, and its
             opacity is not looked at otherwise.
         path: What the mask is for, named in messages.
-        shape: Rows and columns that the mask must have.
+        axes: The axes that the mask must have: rows, columns, and of a film its frames.
+        shape: Its size along them. Rows and columns alone are enough: such a mask is applied to all
+            frames or slices, and a note says so.
 
     Raises:
         MediaError: The mask cannot be read, has another size, or has blanks of its own.
     """
-    stored = decode(mask)[1]
-    height, width = stored.pixels.shape[:2]
-    if (height, width) != shape:
-        raise MediaError(
-            f"{mask}: the mask is {height} high and {width} wide, but {path} is {shape[0]} high "
-            f"and {shape[1]} wide: give a mask of the same size"
-        )
+    codec, stored = decode(mask)
+    mask_axes = name_axes(codec.kind, stored)
     if np.isnan(stored.pixels).any():
         raise MediaError(f"{mask}: the mask has blanks or NaN: give 0 or 1 at every place")
-    holes = _any_channel(stored.pixels != 0)
-    note = (
-        f"the mask {mask.name} is stored with loss, which leaves small numbers around what was "
-        "painted: they count as missing too; give the mask as PNG"
-    )
-    notes = (note,) if stored.lossy else ()
-    return (holes if stored.alpha is None else holes & (stored.alpha != 0)), notes
+    holes = _any_channel(stored.pixels != 0, mask_axes)
+    if stored.alpha is not None:
+        holes &= stored.alpha != 0
+    notes = []
+    if stored.lossy:
+        notes.append(
+            f"the mask {mask.name} is stored with loss, which leaves small numbers around what was "
+            "painted: they count as missing too; give the mask as PNG"
+        )
+    if holes.shape == shape:
+        return holes, tuple(notes)
+    if holes.shape != shape[:2]:
+        raise MediaError(_mismatch(mask, holes.shape, path, axes, shape))
+    many = size_in_words(axes[2:], shape[2:])
+    notes.append(f"the mask {mask.name} is one picture: it is applied to all {many}")
+    expanded = holes.reshape(*holes.shape, *(1,) * (len(shape) - 2))
+    return np.broadcast_to(expanded, shape), tuple(notes)
 
 
-def lines_wholly_missing(holes: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Return a note for the rows, and one for the columns, of which nothing was observed.
+def lines_wholly_missing(holes: NDArray[np.bool_], axes: Sequence[str]) -> tuple[str, ...]:
+    """Return a note for the rows, columns, frames and slices of which nothing was observed.
 
     No low-rank structure reaches such a line: only smoothness can fill it. Lines count from 1.
     """
     notes = []
-    for word, axis in (("row", 1), ("column", 0)):
-        lines = np.flatnonzero(holes.all(axis=axis)) + 1
+    for axis, word in enumerate(axes):
+        others = tuple(other for other in range(holes.ndim) if other != axis)
+        lines = np.flatnonzero(holes.all(axis=others)) + 1
+        counting = "counting from 1"
+        if axes.count(word) > 1:
+            counting += f", along dimension {axis + 1}"
         if lines.size == 1:
             notes.append(
-                f"{word} {lines[0]} (counting from 1) is wholly missing: "
+                f"{word} {lines[0]} ({counting}) is wholly missing: "
                 "it is filled by smoothness alone"
             )
         elif lines.size > 1:
             notes.append(
-                f"{word}s {_ranges(lines)} (counting from 1) are wholly missing: "
+                f"{word}s {_ranges(lines)} ({counting}) are wholly missing: "
                 "they are filled by smoothness alone"
             )
     return tuple(notes)
 
 
-def _any_channel(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _mismatch(
+    mask: Path, given: tuple[int, ...], path: Path, axes: Sequence[str], shape: tuple[int, ...]
+) -> str:
+    """Return what is wrong with the size of a mask."""
+    if len(given) == len(shape) == 2:
+        return (
+            f"{mask}: the mask is {given[0]} high and {given[1]} wide, but {path} is {shape[0]} "
+            f"high and {shape[1]} wide: give a mask of the same size"
+        )
+    also = "" if len(shape) == 2 else ", or of its rows and columns alone, for all of it"
+    return (
+        f"{mask}: the mask is {' × '.join(map(str, given))}, but {path} is "
+        f"{size_in_words(axes, shape)}: give a mask of the same size{also}"
+    )
+
+
+def _mask_shape(values: NDArray[Any], axes: Sequence[str]) -> tuple[int, ...]:
+    """Return the shape of a mask: that of the values, without the colours."""
+    return values.shape[: len(without_channels(axes))]
+
+
+def _any_channel(marked: NDArray[np.bool_], axes: Sequence[str]) -> NDArray[np.bool_]:
     """Return where any channel is marked."""
-    return np.any(marked, axis=2) if marked.ndim == 3 else marked
+    return np.any(marked, axis=-1) if "channel" in axes else marked
 
 
 def _ranges(lines: NDArray[np.intp]) -> str:

@@ -1,7 +1,8 @@
 """JPEG pictures."""
 
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,9 +61,9 @@ class Jpeg(AbstractCodec[Mapping[str, Any]]):
         stored: Stored[Mapping[str, Any]],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write the samples with the options of the file that was read."""
         from PIL import Image
 
-        Image.fromarray(np.ascontiguousarray(pixels)).save(stream, format="JPEG", **stored.layout)
+        Image.fromarray(np.ascontiguousarray(pixels)).save(path, format="JPEG", **stored.layout)

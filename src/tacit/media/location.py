@@ -7,27 +7,37 @@ from typing import NamedTuple
 from tacit.media.errors import MediaError
 
 _ARCHIVES = (".npz", ".mat")
+_WILD = frozenset("*?[")
 
 
 class Location(NamedTuple):
-    """A file and, where it holds several variables, the name of the one that is meant."""
+    """A file or a folder; of an archive the variable, and of a pattern the files that are meant."""
 
     file: Path
     variable: str | None = None
+    matches: tuple[Path, ...] = ()
 
 
 def locate(path: Path) -> Location:
-    """Return the file that `path` names, taking `archive.npz:name` apart.
+    """Return the file or folder that `path` names, taking `archive.npz:name` apart.
 
     Args:
-        path: A file, or an `.npz` or `.mat` file followed by a colon and a variable's name.
+        path: A file, or an `.npz` or `.mat` file followed by a colon and a variable's name; a
+            folder; or a pattern of the names of files, such as `folder/*.png`.
 
     Returns:
-        The location; its file exists, is an ordinary one and is not empty.
+        The location; its file exists, is an ordinary one and is not empty, or it is a folder, or a
+        pattern that matches files.
 
     Raises:
-        MediaError: There is no such file, it is a folder or a device, or it has no bytes.
+        MediaError: There is no such file, it is a device, it has no bytes, or no file matches.
     """
+    if _WILD.intersection(path.name) and not path.exists():
+        found = path.parent.glob(path.name)
+        matches = tuple(file for file in found if file.is_file() and file.name[0] != ".")
+        if not matches:
+            raise MediaError(f"{path}: no file matches: check the pattern and the folder")
+        return Location(path, matches=matches)
     location = Location(path)
     file, colon, variable = str(path).rpartition(":")
     if colon and not path.exists() and file.lower().endswith(_ARCHIVES):
@@ -35,7 +45,7 @@ def locate(path: Path) -> Location:
     if not location.file.exists():
         raise MediaError(f"{location.file}: no such file: check the name and the folder")
     if location.file.is_dir():
-        raise MediaError(f"{location.file}: is a folder: name a file in it")
+        return location
     if not location.file.is_file():
         raise MediaError(f"{location.file}: is not an ordinary file: save the data to a file first")
     if location.file.stat().st_size == 0:
@@ -44,7 +54,7 @@ def locate(path: Path) -> Location:
 
 
 def choose_variable(location: Location, shapes: Mapping[str, tuple[int, ...]]) -> str:
-    """Return the variable that is meant: the one named, or the only matrix in the archive.
+    """Return the variable that is meant: the one named, or the only matrix or cube in the archive.
 
     Args:
         location: The archive, and the name if one was given.
@@ -66,12 +76,12 @@ def choose_variable(location: Location, shapes: Mapping[str, tuple[int, ...]]) -
         )
     if len(shapes) == 1:
         return next(iter(shapes))
-    matrices = [name for name, shape in shapes.items() if len(shape) == 2 and min(shape) > 1]
-    if len(matrices) == 1:
-        return matrices[0]
-    if not matrices:
+    arrays = [name for name, shape in shapes.items() if len(shape) > 1 and min(shape[:2]) > 1]
+    if len(arrays) == 1:
+        return arrays[0]
+    if not arrays:
         raise MediaError(f"{location.file}: holds no matrix of numbers (it has {listed or 'none'})")
     raise MediaError(
         f"{location.file}: holds several variables ({listed}): "
-        f"name one as {location.file}:{matrices[0]}"
+        f"name one as {location.file}:{arrays[0]}"
     )

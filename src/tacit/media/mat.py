@@ -4,7 +4,8 @@ import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any, ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location, choose_variable
+from tacit.media.memory import check_memory
 
 _HDF5 = b"\x89HDF"
 _HEADER_BYTES = 116  # the free text that begins a version 5 file; it holds the date of writing
@@ -31,7 +33,7 @@ class Workspace:
 
 @final
 class Mat(AbstractCodec[Workspace]):
-    """Read and write one matrix of a `.mat` file; the other variables are written as read.
+    """Read and write one array of a `.mat` file; the other variables are written as read.
 
     Versions 4 to 7 are read through SciPy. Version 7.3 is another format (HDF5) and is refused.
     """
@@ -42,7 +44,7 @@ class Mat(AbstractCodec[Workspace]):
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
     def decode(self, location: Location) -> Stored[Workspace]:
-        """Read all variables and choose the one that was named, or the only matrix."""
+        """Read all variables and choose the one that was named, or the only one."""
         from scipy.io import loadmat, whosmat
         from scipy.io.matlab import matfile_version
 
@@ -52,7 +54,9 @@ class Mat(AbstractCodec[Workspace]):
             raise MediaError(
                 f"{location.file}: is a version 7.3 file, which is not read: save it with -v7"
             )
-        for name, _, kind in whosmat(io.BytesIO(data)):
+        for name, shape, kind in whosmat(io.BytesIO(data)):
+            if len(shape) > 2:
+                check_memory(location.file, shape)
             if kind in _NOT_WRITABLE:
                 raise MediaError(
                     f"{location.file}: its variable {name!r} ({kind}) could not be written back: "
@@ -75,7 +79,7 @@ class Mat(AbstractCodec[Workspace]):
         stored: Stored[Workspace],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write all variables with the chosen one replaced."""
         from scipy.io import savemat
@@ -85,7 +89,7 @@ class Mat(AbstractCodec[Workspace]):
         variables = {**layout.variables, layout.chosen: pixels}
         savemat(buffer, variables, format=layout.version, do_compression=layout.version == "5")
         data = buffer.getvalue()
-        stream.write(layout.header + data[len(layout.header) :])
+        path.write_bytes(layout.header + data[len(layout.header) :])
 
 
 def _load(location: Location, loadmat: Any, data: bytes) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """NumPy's `.npy` arrays."""
 
 from io import BufferedIOBase
+from pathlib import Path
 from typing import IO, Any, ClassVar, Literal, final
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
+from tacit.media.memory import check_memory
 
 
 @final
@@ -30,27 +32,31 @@ class Npy(AbstractCodec[None]):
         stored: Stored[None],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write the array."""
-        np.lib.format.write_array(stream, pixels, allow_pickle=False)
+        with open(path, "wb") as stream:
+            np.lib.format.write_array(stream, pixels, allow_pickle=False)
 
 
 def read_array(stream: IO[bytes] | BufferedIOBase, location: Location) -> NDArray[Any]:
     """Return the array in NumPy's format that starts at the head of `stream`.
 
     Raises:
-        MediaError: The array holds pickled objects, which could run code when they are read.
+        MediaError: The array holds pickled objects, which could run code when they are read, or it
+            is a cube that does not fit into memory.
     """
     version = np.lib.format.read_magic(stream)
     header = np.lib.format.read_array_header_1_0
     if version != (1, 0):
         header = np.lib.format.read_array_header_2_0
-    dtype = header(stream)[2]
+    shape, _, dtype = header(stream)
     if dtype.hasobject:
         raise MediaError(
             f"{location.file}: holds pickled Python objects, which Tacit does not read: "
             "save it again with numbers alone"
         )
+    if len(shape) > 2:
+        check_memory(location.file, shape)
     stream.seek(0)
     return np.lib.format.read_array(stream, allow_pickle=False)

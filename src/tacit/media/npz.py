@@ -3,7 +3,8 @@
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any, ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Archive:
 
 @final
 class Npz(AbstractCodec[Archive]):
-    """Read and write one matrix of an `.npz` archive; the other arrays are written as read."""
+    """Read and write one array of an `.npz` archive; the other arrays are written as read."""
 
     name: ClassVar[str] = "NPZ"
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
@@ -34,7 +35,7 @@ class Npz(AbstractCodec[Archive]):
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
     def decode(self, location: Location) -> Stored[Archive]:
-        """Read all arrays and choose the one that was named, or the only matrix."""
+        """Read all arrays and choose the one that was named, or the only one."""
         arrays: dict[str, NDArray[Any]] = {}
         with zipfile.ZipFile(location.file) as archive:
             members = tuple(archive.infolist())
@@ -56,11 +57,11 @@ class Npz(AbstractCodec[Archive]):
         stored: Stored[Archive],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write the archive with the chosen array replaced."""
         layout = stored.layout
-        with zipfile.ZipFile(stream, "w") as archive:
+        with zipfile.ZipFile(path, "w") as archive:
             for member in layout.members:
                 name = _variable(member)
                 fresh = zipfile.ZipInfo(member.filename, member.date_time)

@@ -1,16 +1,17 @@
 """Writing an answer in the format of what was read."""
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tacit.media.atomic import atomic_path
+from tacit.media.atomic import atomic_folder, atomic_path, check_folder
 from tacit.media.errors import MediaError
-from tacit.media.formats import codec_for
-from tacit.media.location import locate
+from tacit.media.formats import CODECS, STACK, codec_for, is_stack
+from tacit.media.location import Location, locate
 from tacit.media.scale import from_values
 from tacit.media.source import Source
 
@@ -24,7 +25,8 @@ def check_output(
     """Refuse an output that could not or should not be written; call it before any work begins.
 
     Another existing file is replaced without asking. The input itself, also under another name
-    (symbolic or hard link), is replaced only with `overwrite`.
+    (symbolic or hard link), is replaced only with `overwrite`. A folder of pictures is written as a
+    folder; an existing one is replaced only if it holds nothing but pictures of the same names.
 
     Args:
         source: What is read, as given to `read`.
@@ -32,24 +34,22 @@ def check_output(
         overwrite: Whether the input may be replaced.
 
     Raises:
-        MediaError: The output is the input, a folder, in a folder that is not there or cannot be
-            written to, or its suffix names another format than the input's.
+        MediaError: The output is the input, a folder where a file is written or a file where a
+            folder is, in a folder that is not there or cannot be written to, would take other
+            files with it, or its suffix names another format than the input's.
     """
-    file, output = locate(Path(source)).file, Path(output)
-    codec = codec_for(file)
-    if output.is_dir():
-        raise MediaError(f"{output}: is a folder: name a file in it")
-    if output.suffix.lower() not in codec.suffixes:
-        raise MediaError(
-            f"{output}: the output is written as {codec.name}, the format of {file.name}: "
-            f"name it {output.with_suffix(file.suffix).name}"
-        )
+    location, output = locate(Path(source)), Path(output)
+    given = location.file.parent if location.matches else location.file
+    if is_stack(location):
+        _check_stack(location, output)
+    else:
+        _check_file(given, output)
     folder = Path(os.path.realpath(output)).parent
     if not folder.is_dir():
         raise MediaError(f"{output}: the folder {folder} does not exist: create it")
     if not os.access(folder, os.W_OK):
         raise MediaError(f"{output}: the folder {folder} cannot be written to: choose another")
-    if not overwrite and output.exists() and os.path.samefile(file, output):
+    if not overwrite and output.exists() and os.path.samefile(given, output):
         raise MediaError(
             f"{output}: is the input itself: choose another name, or allow it with --overwrite"
         )
@@ -70,7 +70,8 @@ def write(
     Args:
         source: What was read.
         filled: The answer, with the shape and units of `source.values`.
-        output: The file to write; its suffix is not looked at (`check_output` does that).
+        output: The file to write, or the folder for a folder of pictures; its suffix is not looked
+            at (`check_output` does that).
         keep_observed: Write observed entries bit for bit as they were read, not as in `filled`. A
             format that is stored with loss still changes them, as a note of the source says.
 
@@ -90,12 +91,42 @@ def write(
         new, pixels = pixels, source.stored.pixels.copy()
         pixels[source.mask] = new[source.mask]
     try:
-        with atomic_path(output) as temporary, open(temporary, "wb") as stream:
-            source.codec.encode(source.stored, pixels, _filled_alpha(source), stream)
+        with _place(source, output) as temporary:
+            source.codec.encode(source.stored, pixels, _filled_alpha(source), temporary)
     except MediaError:
         raise
     except Exception as error:  # encoders raise anything, and a disk may be full
         raise MediaError(f"{output}: cannot be written: {error}") from error
+
+
+def _check_file(file: Path, output: Path) -> None:
+    """Refuse an output that is not a file in the format of the input."""
+    codec = codec_for(file)
+    if output.is_dir():
+        raise MediaError(f"{output}: is a folder: name a file in it")
+    if output.suffix.lower() not in codec.suffixes:
+        raise MediaError(
+            f"{output}: the output is written as {codec.name}, the format of {file.name}: "
+            f"name it {output.with_suffix(file.suffix).name}"
+        )
+
+
+def _check_stack(location: Location, output: Path) -> None:
+    """Refuse an output that cannot be a folder of the input's pictures."""
+    names = frozenset(file.name for file in STACK.files(location))
+    if any(output.suffix.lower() in codec.suffixes for codec in CODECS):
+        raise MediaError(
+            f"{output}: the output is a folder of {len(names)} pictures, as the input is: "
+            f"name it {output.with_suffix('').name}"
+        )
+    check_folder(output, names)
+
+
+def _place(source: Source, output: str | os.PathLike[str]) -> AbstractContextManager[Path]:
+    """Return what gives a temporary file, or for a stack of pictures a temporary folder."""
+    if source.codec is not STACK:
+        return atomic_path(output)
+    return atomic_folder(output, frozenset(frame.name for frame in source.stored.layout))
 
 
 def _filled_alpha(source: Source) -> NDArray[Any] | None:

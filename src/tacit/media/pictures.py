@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
-from tacit.media.formats import CODECS
+from tacit.media.formats import STACK
 from tacit.media.location import locate
 from tacit.media.raster import PIXEL_LIMIT
 from tacit.media.source import read
@@ -116,14 +116,14 @@ def _read_shape(file: Path, stream: BufferedIOBase) -> tuple[int, int, int]:
 
 def _read_folder(folder: Path, count: int | None) -> NDArray[np.float64]:
     """Return the first `count` pictures of a folder by name; hidden files are passed over."""
-    suffixes = [suffix for codec in CODECS if codec.kind == "picture" for suffix in codec.suffixes]
     files = [
         file
         for file in sorted(folder.iterdir())
-        if file.suffix.lower() in suffixes and not file.name.startswith(".")
+        if file.suffix.lower() in STACK.within and not file.name.startswith(".")
     ]
     if not files:
-        raise MediaError(f"{folder}: has no pictures in it ({', '.join(suffixes)}): name another")
+        known = ", ".join(STACK.within)
+        raise MediaError(f"{folder}: has no pictures in it ({known}): name another")
     first = _read_grey(files[0])
     rows, columns = first.shape
     wanted = _checked_count(folder, (len(files), rows, columns), count)
@@ -143,6 +143,10 @@ def _read_folder(folder: Path, count: int | None) -> NDArray[np.float64]:
 def _read_grey(file: Path) -> NDArray[np.float64]:
     """Return one picture without holes as grey values in [0, 1]."""
     source = read(file, need_holes=False)
+    if "frame" in source.axes:
+        raise MediaError(
+            f"{file}: holds {source.values.shape[2]} pictures: save each as a file of its own"
+        )
     if source.mask.any():
         raise MediaError(f"{file}: has transparent pixels or NaN: give complete pictures")
     values = source.values

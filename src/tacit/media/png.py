@@ -2,7 +2,8 @@
 
 import io
 import struct
-from typing import IO, Any, ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ class Png(AbstractCodec[bytes]):
         stored: Stored[bytes],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write the samples, with the kept chunks after the header."""
         samples = join_alpha(pixels, alpha)
@@ -88,9 +89,7 @@ class Png(AbstractCodec[bytes]):
             buffer = io.BytesIO()
             Image.fromarray(samples).save(buffer, format="PNG")
             data = buffer.getvalue()
-        stream.write(data[:_HEADER_END])
-        stream.write(stored.layout)
-        stream.write(data[_HEADER_END:])
+        path.write_bytes(data[:_HEADER_END] + stored.layout + data[_HEADER_END:])
 
 
 def _chunks(data: bytes, kinds: frozenset[bytes]) -> bytes:

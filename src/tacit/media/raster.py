@@ -55,14 +55,22 @@ def join_alpha(pixels: NDArray[Any], alpha: NDArray[Any] | None) -> NDArray[Any]
     return np.dstack([pixels, alpha])
 
 
+def grey_if_possible(colours: NDArray[Any], shown: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return one channel of `(..., 3)` colours if all three are equal wherever they are shown."""
+    first = colours[..., :1]
+    same = (colours == first).all(axis=-1)
+    return np.ascontiguousarray(first[..., 0] if same[shown].all() else colours)
+
+
 def full_scale(dtype: np.dtype[Any]) -> float:
     """Return the stored number that stands for 1: the largest one of an unsigned type, else 1."""
     return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
 
 
-def lossy_note(file: Path, name: str) -> str:
+def lossy_note(file: Path, name: str, *, still: bool = True) -> str:
     """Return the warning that observed pixels do not survive a lossy format unchanged."""
+    other = "PNG" if still else "a TIFF stack or a folder of PNG files"
     return (
         f"{file.name} is {name}, which is stored with loss: observed pixels change a little when "
-        "it is written; convert it to PNG first to keep them exactly"
+        f"it is written; convert it to {other} first to keep them exactly"
     )

@@ -1,4 +1,4 @@
-"""Reading what a user gives: a picture or an array, and what is missing of it."""
+"""Reading what a user gives: a picture, a film or an array, and what is missing of it."""
 
 import os
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
+from tacit.media.axes import name_axes, without_channels
 from tacit.media.errors import MediaError
 from tacit.media.formats import decode
 from tacit.media.holes import lines_wholly_missing, mask_holes, own_holes, value_holes
@@ -18,20 +19,26 @@ from tacit.media.scale import to_values
 @final
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture or an array with holes, and what is needed to write it again.
+    """A picture, a film or an array with holes, and what is needed to write it again.
 
     Attributes:
         path: The file as it was named.
-        values: float64, `(m, n)`, or `(m, n, 3)` for a colour picture. A picture of whole numbers
-            lies in [0, 1]; an array, or a picture of floating-point numbers, is in its own units.
-            Missing places hold 0, so that nothing of what they hide can leak into an answer.
-        mask: `(m, n)`, True where the pixel (with all its channels) or the entry is missing.
+        axes: What each axis of `values` counts. A picture has `row`, `column` and, in colour,
+            `channel`; a film has `frame` before the channels, whatever its file's order; an array
+            has `row`, `column` and, for every further dimension, `slice`.
+        values: float64, `(m, n)`, `(m, n, 3)`, `(m, n, frames)`, `(m, n, frames, 3)`, or the shape
+            of an array of up to five dimensions. Pictures of whole numbers lie in [0, 1]; arrays,
+            and pictures of floating-point numbers, are in their own units. Missing places hold 0,
+            so that nothing of what they hide can leak into an answer.
+        mask: True where something is missing: of a picture or a film a pixel with all its channels,
+            `(m, n)` or `(m, n, frames)`; of an array a single entry, in the shape of `values`.
         notes: What to tell the user, a sentence each.
         codec: The format that reads and writes the file.
         stored: The file's own numbers and layout.
     """
 
     path: Path
+    axes: tuple[str, ...]
     values: NDArray[np.float64]
     mask: NDArray[np.bool_]
     notes: tuple[str, ...]
@@ -40,7 +47,7 @@ class Source:
 
     @property
     def kind(self) -> Literal["picture", "array"]:
-        """Whether this is a picture or an array."""
+        """Whether this is a picture (or a film, which has a `frame` axis) or an array."""
         return self.codec.kind
 
 
@@ -51,15 +58,17 @@ def read(
     missing_value: float | int | None = None,
     need_holes: bool = True,
 ) -> Source:
-    """Read a picture or an array and find what is missing of it.
+    """Read a picture, a film or an array and find what is missing of it.
 
     Missing is the union of: NaN and blank cells; fully transparent pixels; the non-zero pixels of a
     mask file; and the places that equal a value.
 
     Args:
-        path: PNG, JPEG, TIFF or WebP; NPY, NPZ, MAT, CSV or TSV. `archive.npz:name` and
+        path: PNG, JPEG, TIFF or WebP; GIF, MP4, TIFF of several pages, a folder of pictures or a
+            pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV or TSV. `archive.npz:name` and
             `archive.mat:name` choose one variable of several.
-        missing: A mask file with the height and width of what is read.
+        missing: A mask file with the height and width of what is read, and as many frames or
+            slices; one picture is applied to all of them, and a note says so.
         missing_value: The number, as the file stores it (0 to 255 in an 8-bit picture), that stands
             for a missing entry; a pixel is missing where all its colour channels equal it.
         need_holes: Refuse a file of which nothing is missing; give False to denoise one.
@@ -72,17 +81,18 @@ def read(
     """
     path = Path(path)
     codec, stored = decode(path)
+    axes = name_axes(codec.kind, stored)
     m, n = stored.pixels.shape[:2]
     if min(m, n) < 2:
         raise MediaError(f"{path}: is {m} × {n}: low rank needs at least 2 rows and 2 columns")
     notes = list(stored.notes)
-    mask = own_holes(stored)
+    mask = own_holes(stored, axes)
     if missing is not None:
-        marked, remarks = mask_holes(Path(missing), path, (m, n))
+        marked, remarks = mask_holes(Path(missing), path, without_channels(axes), mask.shape)
         mask |= marked
         notes += remarks
     if missing_value is not None:
-        equal = value_holes(stored, missing_value)
+        equal = value_holes(stored, axes, missing_value)
         if not equal.any():
             notes.append(f"nothing in {path.name} equals the missing value {missing_value:g}")
         mask |= equal
@@ -90,20 +100,21 @@ def read(
         raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
     values = to_values(stored)
     values[mask] = 0.0
-    _check_finite(path, values)
+    _check_finite(path, values, axes)
     if need_holes and not mask.any():
         raise MediaError(
             f"{path}: nothing in it is missing: name a mask (--missing) or a value "
             "(--missing-value), or leave NaN, blank cells or transparent pixels"
         )
-    return Source(path, values, mask, (*notes, *lines_wholly_missing(mask)), codec, stored)
+    notes += lines_wholly_missing(mask, without_channels(axes))
+    return Source(path, axes, values, mask, tuple(notes), codec, stored)
 
 
 def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64]:
-    """Read a complete picture or array to compare an answer with, on the scale of `like.values`.
+    """Read what is complete, to compare an answer with it, on the scale of `like.values`.
 
     Args:
-        path: The file; its format and bit depth may differ from those of `like`.
+        path: A picture, film or array; its format and bit depth may differ from those of `like`.
         like: The source whose truth it is.
 
     Returns:
@@ -114,32 +125,34 @@ def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64
     """
     path = Path(path)
     codec, stored = decode(path)
-    if codec.kind != like.kind:
+    axes = name_axes(codec.kind, stored)
+    if _article(codec.kind, axes) != _article(like.kind, like.axes):
         raise MediaError(
-            f"{path}: is {_article(codec.kind)}, but {like.path} is {_article(like.kind)}: "
-            "give the truth as the same kind of file"
+            f"{path}: is {_article(codec.kind, axes)}, but {like.path} is "
+            f"{_article(like.kind, like.axes)}: give the truth as the same kind of file"
         )
     if stored.pixels.shape != like.values.shape:
         raise MediaError(
             f"{path}: is {_shape(stored.pixels)}, but {like.path} is {_shape(like.values)}: "
-            "give a truth of the same size and channels"
+            "give a truth of the same size, frames and channels"
         )
     values = to_values(stored)
-    if own_holes(stored).any():
+    if own_holes(stored, axes).any():
         raise MediaError(
             f"{path}: the truth has NaN, blanks or transparent pixels: give a complete one"
         )
-    _check_finite(path, values)
+    _check_finite(path, values, axes)
     return values
 
 
-def _check_finite(path: Path, values: NDArray[np.float64]) -> None:
+def _check_finite(path: Path, values: NDArray[np.float64], axes: tuple[str, ...]) -> None:
     """Refuse infinite values, naming the first one's place."""
-    infinite = np.argwhere(np.isinf(values))
-    if infinite.size:
-        row, column = infinite[0, :2] + 1
+    infinite = np.isinf(values)
+    if infinite.any():
+        first = np.unravel_index(int(infinite.argmax()), infinite.shape)
+        place = ", ".join(f"{axis} {int(at) + 1}" for axis, at in zip(axes, first, strict=True))
         raise MediaError(
-            f"{path}: the value at row {row}, column {column} (counting from 1) is infinite: "
+            f"{path}: the value at {place} (counting from 1) is infinite: "
             "mark it as missing or correct it"
         )
 
@@ -149,6 +162,6 @@ def _shape(values: NDArray[Any]) -> str:
     return " × ".join(map(str, values.shape))
 
 
-def _article(kind: str) -> str:
+def _article(kind: Literal["picture", "array"], axes: tuple[str, ...]) -> str:
     """Return the kind of a file with its article."""
-    return "an array" if kind == "array" else "a picture"
+    return "an array" if kind == "array" else "a film" if "frame" in axes else "a picture"

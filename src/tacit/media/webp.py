@@ -3,7 +3,8 @@
 import io
 import struct
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,13 +75,13 @@ class WebP(AbstractCodec[Mapping[str, Any]]):
         stored: Stored[Mapping[str, Any]],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
-        stream: IO[bytes],
+        path: Path,
     ) -> None:
         """Write the samples with the options of the file that was read."""
         from PIL import Image
 
         image = Image.fromarray(join_alpha(pixels, alpha))
-        image.save(stream, format="WEBP", **stored.layout)
+        image.save(path, format="WEBP", **stored.layout)
 
 
 def _is_lossless(data: bytes) -> bool:

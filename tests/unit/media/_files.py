@@ -8,7 +8,7 @@ import imagecodecs
 import numpy as np
 import scipy.io
 import tifffile
-from PIL import Image
+from PIL import Image, ImageSequence
 
 
 class Format(NamedTuple):
@@ -20,17 +20,24 @@ class Format(NamedTuple):
     load: Callable[[Path], np.ndarray]
     channels: int = 1
     alpha: bool = False
+    further: int = 0
 
     @property
     def suffix(self) -> str:
-        """The suffix of the format's files."""
-        return "." + self.name.split()[0]
+        """The suffix of the format's files; a folder has none."""
+        kind = self.name.split()[0]
+        return "" if kind == "folder" else f".{kind}"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a mask: rows, columns, and frames or slices if there are `further` axes."""
+        return self.samples.shape[: 2 + self.further]
 
 
-def samples(dtype: Any, *channels: int) -> np.ndarray:
+def samples(dtype: Any, *channels: int, further: tuple[int, ...] = ()) -> np.ndarray:
     """Return 5 × 6 random samples over the whole range of a dtype, opaque if they have opacity."""
     rng = np.random.default_rng(0)
-    shape = (5, 6, *channels)
+    shape = (5, 6, *further, *channels)
     if np.dtype(dtype).kind == "f":
         return rng.normal(size=shape).astype(dtype)
     if np.dtype(dtype).kind == "b":
@@ -97,6 +104,50 @@ def load_text(path: Path) -> np.ndarray:
     return np.loadtxt(path, delimiter="\t" if path.suffix == ".tsv" else ",")
 
 
+def frames_first(data: np.ndarray) -> np.ndarray:
+    """Return a film with its frames as first axis."""
+    return np.ascontiguousarray(np.moveaxis(data, 2, 0))
+
+
+def save_gif(path: Path, data: np.ndarray, **options: Any) -> None:
+    """Write an animation with Pillow, grey or with a palette for each frame."""
+    frames = [Image.fromarray(frame) for frame in frames_first(data)]
+    if data.ndim == 4:
+        frames = [frame.quantize(256, dither=Image.Dither.NONE) for frame in frames]
+    frames[0].save(path, save_all=True, append_images=frames[1:], **options)
+
+
+def load_gif(path: Path) -> np.ndarray:
+    """Read an animation with Pillow: as grey if it is."""
+    with Image.open(path) as image:
+        frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
+    film = np.stack(frames, axis=2)
+    return film[..., 0] if (film == film[..., :1]).all() else film
+
+
+def save_folder(path: Path, data: np.ndarray) -> None:
+    """Write a film as a folder of PNG files, numbered so that names alone misorder them."""
+    path.mkdir()
+    for number, frame in enumerate(frames_first(data), start=8):
+        save_pillow(path / f"{number}.png", frame)
+
+
+def load_folder(path: Path) -> np.ndarray:
+    """Read a folder of numbered PNG files."""
+    files = sorted(path.iterdir(), key=lambda file: int(file.stem))
+    return np.stack([load_pillow(file) for file in files], axis=2)
+
+
+def save_pages(**options: Any) -> Callable[[Path, np.ndarray], None]:
+    """Return a writer of TIFF stacks."""
+    return lambda path, data: tifffile.imwrite(path, frames_first(data), **options)
+
+
+def load_pages(path: Path) -> np.ndarray:
+    """Read a TIFF stack, the frames after rows and columns."""
+    return np.moveaxis(tifffile.imread(path), 0, 2)
+
+
 def tiff(**options: Any) -> Callable[[Path, np.ndarray], None]:
     """Return a writer of TIFF pictures."""
     return lambda path, data: tifffile.imwrite(path, data, metadata=None, **options)
@@ -107,7 +158,13 @@ def pillow(**options: Any) -> Callable[[Path, np.ndarray], None]:
     return lambda path, data: save_pillow(path, data, **options)
 
 
-U8, U16, RGB = np.uint8, np.uint16, {"photometric": "rgb"}
+def film(dtype: Any, *channels: int) -> np.ndarray:
+    """Return random samples of a film of four frames."""
+    return samples(dtype, *channels, further=(4,))
+
+
+U8, U16 = np.uint8, np.uint16
+GREY, RGB = {"photometric": "minisblack"}, {"photometric": "rgb"}
 RGBA = {"photometric": "rgb", "extrasamples": ["unassalpha"]}
 LOSSLESS = {"lossless": True, "exact": True}
 
@@ -158,6 +215,34 @@ FORMATS = (
     Format("npz float", samples("f8"), save_npz, load_npz),
     Format("mat float", samples("f8"), save_mat, load_mat),
     Format("mat int", samples(np.int16), save_mat, load_mat),
+    Format("gif grey film", film(U8), save_gif, load_gif, further=1),
+    Format("gif film", film(U8, 3), save_gif, load_gif, 3, further=1),
+    Format("folder of png", film(U8), save_folder, load_folder, further=1),
+    Format("folder of rgb png", film(U8, 3), save_folder, load_folder, 3, further=1),
+    Format("tif film", film(U8), save_pages(**GREY), load_pages, further=1),
+    Format("tif film signed", film(np.int16), save_pages(**GREY), load_pages, further=1),
+    Format(
+        "tif film float",
+        film("f4"),
+        save_pages(**GREY, compression="zlib", metadata=None, byteorder=">"),
+        load_pages,
+        further=1,
+    ),
+    Format("tif film imagej", film(U16), save_pages(imagej=True), load_pages, further=1),
+    Format(
+        "tif film rgb",
+        film(U16, 3),
+        save_pages(**RGB, compression="lzw", predictor=2),
+        load_pages,
+        3,
+        further=1,
+    ),
+    Format("npy colour array", samples("f8", 3), np.save, np.load, further=1),
+    Format("npy cube", film("f4"), np.save, np.load, further=1),
+    Format("npy cube of ints", film(np.int32), np.save, np.load, further=1),
+    Format("npy order 5", samples("f8", further=(2, 3, 2)), np.save, np.load, further=3),
+    Format("npz cube", film("f8"), save_npz, load_npz, further=1),
+    Format("mat cube", film("f8"), save_mat, load_mat, further=1),
     Format("csv", samples("f8"), save_text, load_text),
     Format("tsv", samples("f8"), save_text, load_text),
 )

@@ -56,9 +56,18 @@ def test_several_matrices_are_listed(tmp_path: Path, suffix: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@both
+def test_the_only_cube_needs_no_name_and_beside_a_matrix_it_does(tmp_path: Path, suffix) -> None:
+    cube = np.stack([A, B], axis=2)
+    path = save(tmp_path / f"a{suffix}", cube=cube, rate=np.array([[0.5]]))
+    np.testing.assert_array_equal(read(path).mask, np.isnan(cube))
+    with pytest.raises(MediaError, match=r"cube 2×2×2, A 2×2.*name one as .*:cube"):
+        read(save(tmp_path / f"b{suffix}", cube=cube, A=A))
+
+
 def test_the_only_array_is_taken_even_if_it_is_no_matrix(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match=r"3 dimensions.*tensors are not yet supported"):
-        read(save(tmp_path / "a.npz", A=np.zeros((2, 3, 4))))
+    with pytest.raises(MediaError, match="1 dimensions"):
+        read(save(tmp_path / "a.npz", A=np.zeros(4)))
 
 
 @both

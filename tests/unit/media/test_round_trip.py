@@ -20,8 +20,8 @@ def assert_same(actual: np.ndarray, expected: np.ndarray) -> None:
 
 def with_mask(tmp_path: Path, form: Format) -> tuple[Path, np.ndarray, np.ndarray]:
     """Write a file of the format and a mask for it with three holes."""
-    path, mask = tmp_path / f"in{form.suffix}", np.zeros((5, 6), bool)
-    mask[[0, 2, 4], [1, 3, 5]] = True
+    path, mask = tmp_path / f"in{form.suffix}", np.zeros(form.shape, bool)
+    mask[[0, 2, 4], [1, 3, 5]] = np.arange(np.prod(form.shape[2:])).reshape(form.shape[2:]) % 3 == 0
     form.save(path, form.samples)
     np.save(tmp_path / "mask.npy", mask)
     return path, tmp_path / "mask.npy", mask
@@ -32,7 +32,9 @@ def test_values_written_unchanged_are_the_same_file_contents(tmp_path: Path, for
     path, output = tmp_path / f"in{form.suffix}", tmp_path / f"out{form.suffix}"
     form.save(path, form.samples)
     source = read(path, need_holes=False)
-    assert source.values.shape == ((5, 6, 3) if form.channels == 3 else (5, 6))
+    assert source.values.shape == form.shape + (3,) * (form.channels == 3)
+    assert source.mask.shape == form.shape
+    assert len(source.axes) == source.values.ndim
     assert source.values.dtype == np.float64
     assert not source.mask.any()
     check_output(path, output)

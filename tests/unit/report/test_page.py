@@ -6,8 +6,9 @@ import jax
 import numpy as np
 import pytest
 
-from tacit.completion import complete, scores
+from tacit.completion import TubalNorm, complete, complete_tensor, scores
 from tacit.report import write_report
+from tacit.report.views import views
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +53,55 @@ def test_an_unknown_truth_is_left_out(completed, tmp_path):
     text = path.read_text("utf-8")
     assert text.count("<img") == 3 + 3
     assert "PSNR" not in text
+
+
+@pytest.fixture(scope="module")
+def film():
+    rows, columns, times = np.mgrid[:10, :10, :10]
+    truth = 0.5 + 0.4 * np.sin((rows + times) / 3) * np.cos(columns / 4)
+    mask = np.random.default_rng(1).random(truth.shape) < 0.3
+    # All of one shape, and so of one program.
+    tries = [TubalNorm(modes) for modes in ((0, 1, 2), (0, 2, 1), (1, 2, 0))]
+    completion = complete_tensor(
+        truth, mask, approaches=tries, members=2, budget=20.0, key=jax.random.key(0)
+    )
+    return truth, mask, completion
+
+
+def test_of_a_film_a_few_frames_are_shown(film, tmp_path):
+    truth, mask, completion = film
+    path = tmp_path / "film.html"
+    axes = ("row", "column", "frame")
+    before = np.where(mask, np.nan, truth)
+    write_report(path, completion, before, title="film", axes=axes, truth=truth)
+    text = path.read_text("utf-8")
+    assert text.count("<img") == 3 * 4 + 1  # there is neither a spectrum nor a loss to draw
+    for words in ("Before, frame 1 of 10", "After, frame 5 of 10", "Truth, frame 10 of 10"):
+        assert words in text
+    assert "Effective rank" not in text
+    assert text.count('<tr class="chosen">') == len(completion.choice.recipe.members) < 3
+    for candidate in completion.choice.candidates:
+        assert f"<td>{candidate.recipe}</td>" in text
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "names"),
+    [
+        ((5, 6, 3), ("row", "column", "channel"), [""]),
+        ((5, 6, 2, 3), ("row", "column", "frame", "channel"), ["frame 1 of 2", "frame 2 of 2"]),
+        (
+            (5, 6, 2, 4),
+            ("row", "column", "slice", "slice"),
+            [
+                "slice 1 of 2, slice 1 of 4",
+                "slice 2 of 2, slice 1 of 4",
+                "slice 2 of 2, slice 4 of 4",
+            ],
+        ),
+    ],
+)
+def test_views_are_spread_over_frames_and_slices(shape, axes, names):
+    chosen = views(shape, axes)
+    assert [view.name for view in chosen] == names
+    sides = (5, 6, 3) if "channel" in axes else (5, 6)
+    assert all(view.of(np.zeros(shape)).shape == sides for view in chosen)

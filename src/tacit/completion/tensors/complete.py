@@ -37,7 +37,7 @@ def complete_tensor(
     approaches: Literal["auto"] | Sequence[AbstractApproach] = "auto",
     plan: Blend | None = None,
     members: int = 2,
-    budget: float = 60.0,
+    budget: float | int = 60.0,
     dtype: Any = jnp.float32,
     report: Report | None = None,
     key: PRNGKey,
@@ -73,6 +73,7 @@ def complete_tensor(
     began = time.monotonic()
     data, mask = np.asarray(data, float), np.asarray(mask, bool)
     holes = _every_entry(mask, data.shape)
+    mask = _narrowed(mask)
     _check(data, holes)
     smooth = smooth_modes(data.shape) if isinstance(smooth, str) else _modes(smooth, data.ndim)
     if not isinstance(approaches, str) and not approaches:
@@ -181,10 +182,9 @@ def _choice(
     )
     against = f", against {_error(ranked[1]):.4g} for the next" if len(ranked) > 1 else ""
     mean = f"; the weighted mean of {len(parts)} has {error:.4g}" if len(parts) > 1 else ""
-    reason = (
-        f"{best.approach} had the least error of {len(tried)} candidates on held-out entries "
-        f"({way}): root mean square {_error(best):.4g}{against}{mean}."
-    )
+    count = "the only candidate" if len(tried) == 1 else f"the best of {len(tried)} candidates"
+    error_of_best = f"root mean square {_error(best):.4g}{against}{mean}"
+    reason = f"The {best.approach} was {count} on held-out entries ({way}): {error_of_best}."
     blend = Blend(tuple(sorted(parts, key=lambda member: -member.weight)))
     return Choice(blend, error, tuple(attempt.candidate for attempt in tried), reason)
 
@@ -211,6 +211,16 @@ def _every_entry(mask: Mask, shape: tuple[int, ...]) -> Mask:
         )
     further = (1,) * (len(shape) - mask.ndim)
     return np.broadcast_to(mask.reshape(*mask.shape, *further), shape)
+
+
+def _narrowed(mask: Mask) -> Mask:
+    """The mask without its last modes as long as it is the same all along them.
+
+    What is missing in every channel, or every frame, is then held out in every one.
+    """
+    while mask.ndim > 2 and (mask == mask[..., :1]).all():
+        mask = mask[..., 0]
+    return mask
 
 
 def _modes(smooth: tuple[int, ...], order: int) -> tuple[int, ...]:

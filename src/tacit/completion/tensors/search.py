@@ -123,12 +123,12 @@ class TensorSearch(eqx.Module):
         yield plain
 
     def _attempt(self, approach: AbstractApproach, number: int) -> Attempt:
-        began = time.monotonic()
         fit = self.task.fit(
             approach,
             self.held_out,
             on_chunk=titled(self.report, str(approach)),
-            budget=max(self.deadline - began, 1.0),
+            # The first is run to its end: what it has learnt by a deadline may be next to nothing.
+            budget=max(self.deadline - time.monotonic(), 1.0) if number else None,
             key=jax.random.fold_in(self.key, number),
         )
         error = self.task.error(fit.answer, self.held_out)

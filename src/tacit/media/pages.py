@@ -1,0 +1,139 @@
+"""The pages of a TIFF file: which of them can be used, and what writes a page alike."""
+
+import enum
+import math
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media.errors import MediaError
+from tacit.media.memory import check_memory
+from tacit.media.raster import check_size
+
+if TYPE_CHECKING:
+    from tifffile import TiffFile, TiffPage, TiffTag
+
+SEPARATE = 2
+"""The arrangement in which each channel is a plane of its own."""
+
+_PHOTOMETRIC = ("MINISWHITE", "MINISBLACK", "RGB")
+_LOSSLESS = ("NONE", "LZW", "ADOBE_DEFLATE", "DEFLATE", "PACKBITS", "LZMA", "ZSTD")
+# orientation, date, artist, XMP, copyright, and where on the Earth the pixels lie (GeoTIFF)
+_KEPT_TAGS = (274, 306, 315, 700, 33432, 33550, 33922, 34264, 34735, 34736, 34737)
+
+
+def usable_pages(path: Path, file: "TiffFile") -> list["TiffPage"]:
+    """Return the pages, all of them whole pictures of one size and type that fit into memory.
+
+    Raises:
+        MediaError: They are not, or are too many or too large, or some are not there.
+    """
+    from tifffile import TiffPage
+
+    pages = []
+    for number, page in enumerate(file.pages, start=1):
+        if not isinstance(page, TiffPage):
+            raise MediaError(f"{path}: has no full picture in it: save it again")
+        check_size(path, page.imagewidth, page.imagelength)
+        trouble = _unsupported(page)
+        if trouble is not None:
+            raise MediaError(f"{path}: {trouble}")
+        if pages and (page.shape, page.dtype) != (pages[0].shape, pages[0].dtype):
+            raise MediaError(
+                f"{path}: page {number} holds {_sort(page)}, but page 1 {_sort(pages[0])}: "
+                "give all pages one size, depth and channels"
+            )
+        pages.append(page)
+    if not pages or _next_page(file, pages[-1]) != 0:
+        raise MediaError(f"{path}: was cut short: save or download it again")
+    described = len(pages) == 1 and (file.is_imagej or file.is_shaped)
+    if described and math.prod(file.series[0].shape) > math.prod(pages[0].shape):
+        raise MediaError(
+            f"{path}: holds more pictures than pages, as ImageJ does: save it with a page for each"
+        )
+    if len(pages) > 1:
+        check_memory(path, (*pages[0].shape, len(pages)))
+    return pages
+
+
+def _next_page(file: "TiffFile", page: "TiffPage") -> int:
+    """Return where the page after this one begins, or 0; tifffile stops in silence if it is not."""
+    layout = file.tiff
+    file.filehandle.seek(page.offset)
+    count = struct.unpack(layout.tagnoformat, file.filehandle.read(layout.tagnosize))[0]
+    file.filehandle.seek(page.offset + layout.tagnosize + count * layout.tagsize)
+    return struct.unpack(layout.offsetformat, file.filehandle.read(layout.offsetsize))[0]
+
+
+def page_samples(page: "TiffPage") -> NDArray[Any]:
+    """Return the samples of a page with the channels last."""
+    samples = page.asarray()
+    if page.planarconfig == SEPARATE and samples.ndim == 3:
+        samples = np.moveaxis(samples, 0, -1)
+    return samples
+
+
+def _sort(page: "TiffPage") -> str:
+    """Return the shape and the type of a page in words."""
+    return f"{' × '.join(map(str, page.shape))} of {page.dtype}"
+
+
+def _unsupported(page: "TiffPage") -> str | None:
+    """Return why a page is not a grey or RGB picture with at most an opacity, or None."""
+    jpeg = _name(page.photometric) == "YCBCR" and _name(page.compression) == "JPEG"
+    if not jpeg and _name(page.photometric) not in _PHOTOMETRIC:
+        return f"its colours are {_name(page.photometric)}: convert it to RGB first"
+    if page.imagedepth > 1:
+        return "is a volume: save one slice of it"
+    colours = 1 if _name(page.photometric).startswith("MINIS") else 3
+    if page.samplesperpixel > colours + 1:
+        return f"has {page.samplesperpixel} channels: save the grey, or the red, green and blue"
+    if page.samplesperpixel > colours and 0 in (page.extrasamples or (0,)):
+        return "has a channel beyond its colours that is not marked as opacity: remove it"
+    if page.dtype is None or page.bitspersample not in (1, 8, 16, 32, 64):
+        return f"has {page.bitspersample} bits a channel: convert it to 8 or 16 bits first"
+    return None
+
+
+def lost_compression(page: "TiffPage") -> str | None:
+    """Return the name of a page's compression if it loses something, and so is not written."""
+    name = _name(page.compression)
+    return None if name in _LOSSLESS else name
+
+
+def page_options(page: "TiffPage") -> dict[str, Any]:
+    """Return the arguments of `TiffWriter.write` that write a page like this one."""
+    lossless = lost_compression(page) is None
+    tags = [page.tags[code] for code in _KEPT_TAGS if code in page.tags]
+    return {
+        "photometric": "rgb" if _name(page.photometric) == "YCBCR" else page.photometric,
+        "planarconfig": page.planarconfig if page.samplesperpixel > 1 else None,
+        "extrasamples": page.extrasamples or None,
+        "compression": page.compression if lossless else "adobe_deflate",
+        "predictor": page.predictor if lossless and page.predictor > 1 else None,
+        "tile": (page.tilelength, page.tilewidth) if page.is_tiled else None,
+        "resolution": page.resolution if "XResolution" in page.tags else None,
+        "resolutionunit": page.resolutionunit if "XResolution" in page.tags else None,
+        "iccprofile": page.iccprofile,
+        "description": page.description.encode() or None,
+        "software": page.software.encode() or False,
+        "metadata": None,
+        "extratags": [_copy(tag) for tag in tags],
+    }
+
+
+def _copy(tag: "TiffTag") -> tuple[int, int, int, Any, bool]:
+    """Return a tag as `TiffWriter.write` takes it, with text as UTF-8 rather than ASCII alone."""
+    value, count = tag.value, tag.count
+    if isinstance(value, str):
+        value = value.encode() + b"\0"
+        count = len(value)
+    return tag.code, tag.dtype, count, value, True
+
+
+def _name(code: int) -> str:
+    """Return the name of a TIFF constant, or its number if tifffile has no name for it."""
+    return code.name if isinstance(code, enum.IntEnum) else f"code {code}"
