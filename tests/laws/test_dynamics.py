@@ -22,7 +22,7 @@ from tacit.observers import balance
 from tacit.problems import Huber, LeastSquares, Problem, Smoothness, full_observation
 from tacit.testing import check_dynamics
 
-from .registry import DYNAMICS, draw, ids, single, small_completion, symmetric_target
+from .registry import DYNAMICS, draw, single, small_completion, symmetric_target
 
 
 def deep(shape, depth, scale=0.4):
@@ -48,19 +48,21 @@ def distance(one, other):
     return float(jnp.linalg.norm(ravel_pytree(one)[0] - ravel_pytree(other)[0]))
 
 
-@pytest.mark.parametrize("case", **ids(DYNAMICS))
+LONG = ("compact flow", "greedy, depth 3", "end-to-end flow of depth 2.5")
+"""Those that compile for five seconds and more, and have a shorter sibling."""
+CASES = [
+    pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.name in LONG else [])
+    for case in DYNAMICS
+]
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_dynamics(case):
     rule, problem, model, descends = case.build()
     check_dynamics(rule, problem, model, gap=case.gap, tolerance=case.tolerance, descends=descends)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if "compact" in case.name else [])
-        for case in DYNAMICS
-    ],
-)
+@pytest.mark.parametrize("case", CASES)
 def test_float32_stays_float32(case):
     rule, problem, model, _ = case.build()
     moved, clock = advanced(rule, single(problem), single(model), case.gap)

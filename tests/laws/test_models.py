@@ -33,7 +33,17 @@ def narrowest(model: Deep) -> int:
     return min(min(factor.shape) for factor in model.factors)
 
 
-@pytest.mark.parametrize("case", **ids(MODELS))
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            id=case.name,
+            marks=[pytest.mark.slow] if case.name == "spectral, depth 2, wide" else [],
+        )
+        for case in MODELS
+    ],
+)
 def test_factorisation(case, key):
     model = case.build(jnp.float64)
     check_factorisation(

@@ -6,7 +6,11 @@ from tacit.experiments import EXPERIMENTS
 
 _LONG = {
     "arora2019_fig1",
+    "arora2019_fig2",
     "arora2019_fig3",
+    "arora2019_theorem",
+    "cao2022_stages",
+    "chou2024_rank",
     "chu2024_fig2",
     "chu2024_fig3",
     "chu2024_fig5",
@@ -15,9 +19,10 @@ _LONG = {
     "karnik2025_fig3",
     "karnik2025_fig4",
     "karnik2025_underdetermined",
+    "li2021_greedy",
     "stoeger2021_phases",
 }
-"""Experiments whose smoke preset compiles for ten seconds and more, though it runs in a few."""
+"""Experiments whose smoke preset compiles for seven seconds and more, though it runs in a few."""
 
 
 def _case(experiment):

@@ -46,7 +46,7 @@ def test_a_smooth_surface_is_filled_better_with_a_penalty():
     assert filled["auto"].choice.recipe.weight > 0
 
 
-@pytest.mark.parametrize("per_pixel", [True, False])
+@pytest.mark.parametrize("per_pixel", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_colour_picture_by_pixels_or_by_entries(per_pixel):
     r, c = np.mgrid[:24, :20] / 8
     truth = np.stack([np.sin(r + c), np.sin(r + c) + 0.1 * c, np.cos(c)], axis=-1)

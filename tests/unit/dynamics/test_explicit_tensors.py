@@ -224,6 +224,7 @@ def test_entries_seen_twice_count_as_their_mean():
     np.testing.assert_allclose(X.ravel()[3], values[[3, 30, 31]].mean())
 
 
+@pytest.mark.slow
 def test_it_recovers_a_tensor_of_low_tubal_rank_of_order_four():
     """Held-out entries too, in a run."""
     T = np.moveaxis(low_tubal_rank_tensor((12, 12, 2, 2), 1, dtype=jnp.float64, key=KEY), 1, 2)

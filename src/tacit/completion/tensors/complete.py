@@ -73,7 +73,7 @@ def complete_tensor(
     began = time.monotonic()
     data, mask = np.asarray(data, float), np.asarray(mask, bool)
     holes = _every_entry(mask, data.shape)
-    mask = _narrowed(mask)
+    mask = narrowed(mask)
     _check(data, holes)
     smooth = smooth_modes(data.shape) if isinstance(smooth, str) else _modes(smooth, data.ndim)
     if not isinstance(approaches, str) and not approaches:
@@ -213,7 +213,7 @@ def _every_entry(mask: Mask, shape: tuple[int, ...]) -> Mask:
     return np.broadcast_to(mask.reshape(*mask.shape, *further), shape)
 
 
-def _narrowed(mask: Mask) -> Mask:
+def narrowed(mask: Mask) -> Mask:
     """The mask without its last modes as long as it is the same all along them.
 
     What is missing in every channel, or every frame, is then held out in every one.
