@@ -86,7 +86,7 @@ class Windows(AbstractApproach):
 
     def pace(self) -> Pace:
         """To rest; held-out entries may stop it before, where the data are noisy."""
-        return Pace(10, 3, 100)
+        return Pace(10, 5, 100)
 
     def facts(self) -> dict[str, Any]:
         """Method, modes, depth and window."""
@@ -132,7 +132,7 @@ class TubalNorm(AbstractApproach):
 
     def pace(self) -> Pace:
         """To rest; held-out entries may stop it before, where the data are noisy."""
-        return Pace(10, 3, 120)
+        return Pace(10, 5, 120)
 
     def facts(self) -> dict[str, Any]:
         """Method, orientation and transform."""
