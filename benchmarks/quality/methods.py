@@ -106,7 +106,6 @@ METHODS = {
     "biharmonic": biharmonic,
     "Tacit, smoothness off": tacit_low_rank,
     "Tacit": tacit_default,
-    "TensorImputer": tensor_imputer,
 }
 COLOUR_METHODS = {
     **{f"TNN, {name}": explicit(TNN(order)) for name, order in ORIENTATIONS.items()},

@@ -120,6 +120,7 @@ def test_coordinates_place_the_network_where_it_was(shape):
     assert 1e-4 < float(align(off, bases(problem)).mismatch) < 1e-1
 
 
+@pytest.mark.slow
 def test_rates_are_those_of_the_closed_form_of_depth_one():
     """M = Σ_k α² diag(γ'(z)² (ū² + v̄²)) + γ(z) γ(z)ᵀ."""
     problem = posed(TALL)
@@ -184,6 +185,7 @@ def test_assumptions():
     assert "not so" in str(mixed.shared_vectors)
 
 
+@pytest.mark.slow
 def test_starts():
     problem = posed(TALL)
     equal = SpectralNetwork.aligned(bases(problem), (2, 3), scale=0.1, equal=True, key=KEY)

@@ -151,6 +151,7 @@ def test_a_dual_may_have_a_part_that_the_operator_does_not_see():
         np.testing.assert_allclose(found.evidence["lower_bound"], 1.5, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_large_problem_takes_the_other_road():
     """More than 1,500 unknowns: conjugate gradients for projections, and no polish."""
     random = np.random.default_rng(0)

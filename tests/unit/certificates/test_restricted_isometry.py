@@ -25,6 +25,7 @@ def test_an_isometry_has_constant_zero_and_a_multiple_of_it_its_own(key):
         np.testing.assert_allclose(found.smallest, found.largest)
 
 
+@pytest.mark.slow
 def test_it_is_a_lower_bound_that_grows_with_the_sample(key):
     """δ on all targets is known from the singular values of A; of a sample it is no larger."""
     operator = Dense(draw((50, *SHAPE)) / np.sqrt(50))

@@ -34,6 +34,7 @@ def test_a_low_rank_table_is_recovered():
     assert {candidate.recipe.depth for candidate in completion.choice.candidates} == {2, 3}
 
 
+@pytest.mark.slow
 def test_a_smooth_surface_is_filled_better_with_a_penalty():
     r, c = np.mgrid[:40, :30] / 10
     truth, mask = np.sin(r + c**2 / 3), holes((40, 30), 0.7)

@@ -101,6 +101,7 @@ def test_depth_a_thousand_is_near_infinity_in_the_scaled_time():
     np.testing.assert_allclose(gaps[0] / gaps[1], 4, rtol=0.02)  # O(1/N)
 
 
+@pytest.mark.slow
 def test_depths_are_lanes_of_one_sweep():
     problem = full_observation(draw(4, 4))
     start = Direct(0.3 * draw(4, 4, seed=8))

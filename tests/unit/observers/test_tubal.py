@@ -48,6 +48,7 @@ def sine(one, other):
     return np.sqrt(1 - min(cosines) ** 2)
 
 
+@pytest.mark.slow
 def test_angles_are_those_of_leading_eigenvectors(setting):
     X, problem, model, _ = setting
     U = slices(model.factor)

@@ -119,6 +119,7 @@ def test_another_model_and_a_problem_without_truth():
     np.testing.assert_allclose(found.loss, 0, atol=1e-20)
 
 
+@pytest.mark.slow
 def test_single_precision_goes_to_rounding():
     model = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), disturbed(saddle_at((0,), 3), 0.01))
     found = saddle_near(full_observation(matrix().astype(jnp.float32)), model, rank=1)
