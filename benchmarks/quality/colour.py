@@ -93,7 +93,8 @@ def section() -> list[str]:
         f"`python -m benchmarks.quality.colour`; pictures of skimage at {SIDE} × {SIDE}, the "
         "photograph of 321 × 481; seed 0. TNN and TCTV in each orientation, frontal (tubes are the "
         "channels), lateral (the columns) and transposed (the rows), and HaLRTC, each with a "
-        "growing penalty to rest; `TensorImputer()` with nothing set. PSNR over missing entries, "
+        "growing penalty to rest; `TensorImputer()` with nothing set. Only rows that all methods "
+        "were measured on. PSNR over missing entries, "
         "dB; the last column is the gain over the best of the others. Seconds are of one call, "
         "compiling included, on a busy machine.",
         "",

@@ -138,8 +138,9 @@ def write() -> None:
         f"`python -m benchmarks.quality.images`; seed {SEED} for holes, starts and held-out "
         "entries. Values in [0, 1]; answers are clipped to that range. Holes: a share of the "
         "pixels, or for colour of the single entries, at random, or lines of text with scratches. "
-        "`Tacit` is the matrix road, `complete`. SoftImpute's λ is chosen on the same held-out entries as Tacit's settings; colour is "
-        "rows × (3 · columns) for both, and channel by channel for "
+        "`Tacit` is the matrix road, `complete`. SoftImpute's λ is chosen on the same held-out "
+        "entries as Tacit's settings; colour is rows × (3 · columns) for both, and channel by "
+        "channel for "
         "`skimage.restoration.inpaint_biharmonic`.",
         "",
         f"{machine()}; seconds are wall time of a second call, compiled programs at hand "
