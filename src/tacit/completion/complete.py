@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tacit._typing import Any, PRNGKey, Sequence
 from tacit.completion.completion import Completion
 from tacit.completion.frame import Frame, mask_matrix
-from tacit.completion.holdout import held_out_masks, is_patterned
+from tacit.completion.holdout import held_out_masks, manner, refuse_unless_completable
 from tacit.completion.plan import Choice
 from tacit.completion.refit import Refit, Refitted
 from tacit.completion.search import (
@@ -69,8 +69,9 @@ def complete(
     began = time.monotonic()
     data, mask = np.asarray(data, float), np.asarray(mask, bool)
     missing = mask_matrix(mask, data.shape)
-    _check(data, mask, missing)
+    _check(data)
     holes = mask if mask.shape == data.shape else np.broadcast_to(mask[..., None], data.shape)
+    refuse_unless_completable(data, holes)
     frame = Frame.of(data, ~holes)
     task = Task.of(frame.standardised(np.where(holes, 0, data)), ~missing, frame, dtype)
     search_key, refit_key = jax.random.fold_in(key, 0), jax.random.fold_in(key, 1)
@@ -118,11 +119,7 @@ def held_out_entries(mask: Mask, shape: tuple[int, ...], *, key: PRNGKey) -> tup
 
 def _choice(found: SearchResult, mask: Mask) -> Choice:
     best = found.best.candidate
-    way = (
-        "shifted copies of the mask, because its holes have a shape"
-        if is_patterned(mask if mask.ndim == 2 else mask_matrix(mask, mask.shape))
-        else "entries drawn at random, as the holes are"
-    )
+    way = manner(mask if mask.ndim == 2 else mask_matrix(mask, mask.shape))
     if len(found.best.models) > 1:
         way = f"{len(found.best.models)} folds, because few entries are observed"
     others = [c.held_out for c in found.candidates if c.held_out > best.held_out]
@@ -144,7 +141,7 @@ def _weights(penalty: Literal["auto"] | float | None) -> tuple[float, ...]:
     return (float(penalty),)
 
 
-def _check(data: Values, mask: Mask, missing: Mask) -> None:
+def _check(data: Values) -> None:
     if (
         data.ndim not in (2, 3)
         or min(data.shape[:2]) < 2
@@ -153,12 +150,4 @@ def _check(data: Values, mask: Mask, missing: Mask) -> None:
         raise ValueError(
             f"data: a matrix or a colour picture (m, n, 3) with m, n ≥ 2 is needed, got shape "
             f"{data.shape}"
-        )
-    if not missing.any():
-        raise ValueError("mask: nothing is missing, so there is nothing to complete")
-    if (~missing).sum() < 2:
-        raise ValueError("mask: fewer than two entries are observed, so nothing can be learnt")
-    if not np.isfinite(data[~mask]).all():
-        raise ValueError(
-            "data: there are NaN or infinite values where nothing is said to be missing"
         )

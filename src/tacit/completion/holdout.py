@@ -32,6 +32,29 @@ def is_patterned(missing: Mask) -> bool:
     return bool(pairs.mean() > _CLUSTERED * fraction**2 + noise)
 
 
+def manner(missing: Mask) -> str:
+    """How `held_out_masks` imitates the holes, in words."""
+    if is_patterned(missing):
+        return "shifted copies of the mask, because its holes have a shape"
+    return "entries drawn at random, as the holes are"
+
+
+def refuse_unless_completable(data: NDArray[np.floating], holes: Mask) -> None:
+    """Check that something is missing, something can be learnt from, and that it is numbers.
+
+    Raises:
+        ValueError: if not.
+    """
+    if not holes.any():
+        raise ValueError("mask: nothing is missing, so there is nothing to complete")
+    if (~holes).sum() < 2:
+        raise ValueError("mask: fewer than two entries are observed, so nothing can be learnt")
+    if not np.isfinite(data[~holes]).all():
+        raise ValueError(
+            "data: there are NaN or infinite values where nothing is said to be missing"
+        )
+
+
 def held_out_masks(
     missing: Mask, fraction: float = HELD_OUT, *, folds: int = 5, key: PRNGKey
 ) -> list[Mask]:

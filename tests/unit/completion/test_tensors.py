@@ -138,6 +138,30 @@ def test_the_camera_is_followed_and_brought_back():
     assert camera_motion(film[:, :, [0, 0, 0]], seen[:, :, :3], 2) is None
 
 
+def test_a_frame_of_which_nothing_is_seen_lies_between_its_neighbours():
+    rng = np.random.default_rng(0)
+    scene = rng.random((60, 60))
+    places = [(2 * k, 3 * k) for k in range(6)]
+    film = np.stack([scene[a : a + 24, b : b + 24] for a, b in places], axis=2)
+    seen = rng.random(film.shape) < 0.6
+    seen[..., 3] = False
+    assert camera_motion(np.where(seen, film, 0), seen, 2) == (*places[:3], (6, 9), *places[4:])
+
+
+def test_of_a_plan_cut_short_the_first_members_are_left():
+    members = [Member(Windows((0, 1)), 90, weight) for weight in (0.5, 0.3, 0.2)]
+    weights = [member.weight for member in Blend(tuple(members)).first(2).members]
+    assert weights == pytest.approx([0.625, 0.375])
+    assert Blend(tuple(members)).first(3) == Blend(tuple(members))
+
+
+def test_where_no_step_helps_the_mean_is_the_answer():
+    truth, mask = picture(), holes()
+    plan = Blend((Member(Windows((0, 1)), 0, 1.0),))
+    done = complete_tensor(truth, mask, plan=plan, key=KEY)
+    np.testing.assert_allclose(done.denoised, truth[~mask].mean(), rtol=1e-6)
+
+
 def test_weights_of_a_blend_are_the_best_convex_ones():
     rng = np.random.default_rng(0)
     truth = rng.normal(size=200)
@@ -168,6 +192,8 @@ def test_what_takes_too_long_is_cut_but_answered():
         (np.full(SHAPE, np.nan), holes(), {}, "NaN or infinite"),
         (np.ones(SHAPE), holes(), {"smooth": (0, 3)}, "smooth"),
         (np.ones(SHAPE), holes(), {"approaches": []}, "there is none"),
+        (np.ones(SHAPE), holes(), {"frames": 1}, "is not a mode after rows"),
+        (np.ones(SHAPE), np.arange(24 * 20 * 3).reshape(SHAPE) > 1, {}, "hold any out"),
         (np.ones((9, 8)), holes((9, 8)), {"smooth": ()}, r"tacit\.complete takes it"),
     ],
 )

@@ -28,6 +28,12 @@ class Blend(NamedTuple):
 
     members: tuple[Member, ...]
 
+    def first(self, count: int) -> "Blend":
+        """The blend of the first members alone, their weights made to sum to 1."""
+        kept = self.members[:count]
+        total = sum(member.weight for member in kept)
+        return Blend(tuple(member._replace(weight=member.weight / total) for member in kept))
+
     def facts(self) -> dict[str, Any]:
         """The settings of each member."""
         return {

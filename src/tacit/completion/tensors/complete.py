@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 
 from tacit._typing import Any, PRNGKey, Sequence
 from tacit.completion.completion import Completion
-from tacit.completion.holdout import held_out_masks, is_patterned
+from tacit.completion.holdout import held_out_masks, manner, refuse_unless_completable
 from tacit.completion.plan import Choice
 from tacit.completion.tensors.approaches import AbstractApproach
 from tacit.completion.tensors.blend import Blend, Member, blend_weights
-from tacit.completion.tensors.search import Attempt, Report, TensorSearch, smooth_modes, titled
+from tacit.completion.tensors.search import (
+    Attempt,
+    Report,
+    TensorSearch,
+    held_out_error,
+    smooth_modes,
+    titled,
+)
 from tacit.completion.tensors.task import Fit, TensorTask
 from tacit.runs import Result
 
@@ -67,14 +74,18 @@ def complete_tensor(
         key: JAX random key: starts and held-out entries follow from it.
 
     Raises:
-        ValueError: if shapes do not fit, nothing or everything is missing, the data are not finite
-            where observed, or there are fewer than two rows, columns or observed entries.
+        ValueError: if shapes or modes do not fit, nothing is missing, too little is observed to
+            hold anything out, or the data are not finite where observed.
     """
     began = time.monotonic()
     data, mask = np.asarray(data, float), np.asarray(mask, bool)
     holes = _every_entry(mask, data.shape)
     mask = narrowed(mask)
-    _check(data, holes)
+    if data.ndim < 2 or min(data.shape[:2]) < 2:
+        raise ValueError(f"data: a tensor of at least 2 × 2 is needed, got shape {data.shape}")
+    refuse_unless_completable(data, holes)
+    if frames is not None and not 2 <= frames < data.ndim:
+        raise ValueError(f"frames: {frames} is not a mode after rows and columns of {data.shape}")
     smooth = smooth_modes(data.shape) if isinstance(smooth, str) else _modes(smooth, data.ndim)
     if not isinstance(approaches, str) and not approaches:
         raise ValueError("approaches: there is none; name at least one, or 'auto'")
@@ -88,6 +99,10 @@ def complete_tensor(
     interrupted = False
     if plan is None:
         held_out = held_out_of_tensor(mask, data.shape, key=key)
+        if not held_out.any():
+            raise ValueError(
+                "mask: too few entries are observed to hold any out; give a plan, or more of them"
+            )
         deadline = began + _SEARCH_SHARE * budget
         search = TensorSearch(task, held_out, smooth, frames, deadline, report, search_key)
         tried, interrupted = search.run(None if isinstance(approaches, str) else approaches)
@@ -99,8 +114,10 @@ def complete_tensor(
         fits, interrupted = _refits(task, choice.recipe, began + budget, report, refit_key)
     if not (fits or tried):
         raise KeyboardInterrupt
-    ranked = [attempt.fit for attempt in sorted(tried, key=_error)]
-    weights = [member.weight for member in choice.recipe.members[: len(fits)]]
+    if fits:
+        choice = choice._replace(recipe=choice.recipe.first(len(fits)))
+    ranked = [attempt.fit for attempt in sorted(tried, key=held_out_error)]
+    weights = [member.weight for member in choice.recipe.members]
     denoised = (
         np.average([fit.answer for fit in fits], axis=0, weights=weights)
         if fits
@@ -162,10 +179,10 @@ def _choice(
     tried: Sequence[Attempt], task: TensorTask, held_out: Mask, mask: Mask, members: int
 ) -> Choice:
     """The candidates near the best, weighed on what was held out, and why."""
-    ranked = sorted(tried, key=_error)
+    ranked = sorted(tried, key=held_out_error)
     best = ranked[0]
-    bound = _NEAR * _error(best)
-    near = [best, *(attempt for attempt in ranked[1:members] if _error(attempt) <= bound)]
+    bound = _NEAR * held_out_error(best)
+    near = [best, *(attempt for attempt in ranked[1:members] if held_out_error(attempt) <= bound)]
     truth = task.restored(task.values[held_out])
     answers = [attempt.fit.answer[held_out] for attempt in near]
     weights = blend_weights(answers, truth)
@@ -175,22 +192,15 @@ def _choice(
         for attempt, weight in zip(near, weights, strict=True)
         if weight > 0
     ]
-    way = (
-        "shifted copies of the mask, because its holes have a shape"
-        if is_patterned(_flat(mask))
-        else "entries drawn at random, as the holes are"
-    )
-    against = f", against {_error(ranked[1]):.4g} for the next" if len(ranked) > 1 else ""
+    against = f", against {held_out_error(ranked[1]):.4g} for the next" if len(ranked) > 1 else ""
     mean = f"; the weighted mean of {len(parts)} has {error:.4g}" if len(parts) > 1 else ""
     count = "the only candidate" if len(tried) == 1 else f"the best of {len(tried)} candidates"
-    error_of_best = f"root mean square {_error(best):.4g}{against}{mean}"
-    reason = f"The {best.approach} was {count} on held-out entries ({way}): {error_of_best}."
+    reason = (
+        f"The {best.approach} was {count} on held-out entries ({manner(_flat(mask))}): "
+        f"root mean square {held_out_error(best):.4g}{against}{mean}."
+    )
     blend = Blend(tuple(sorted(parts, key=lambda member: -member.weight)))
     return Choice(blend, error, tuple(attempt.candidate for attempt in tried), reason)
-
-
-def _error(attempt: Attempt) -> float:
-    return attempt.candidate.held_out
 
 
 def _flat(mask: Mask) -> Mask:
@@ -227,16 +237,3 @@ def _modes(smooth: tuple[int, ...], order: int) -> tuple[int, ...]:
     if len(set(smooth)) < len(smooth) or not set(smooth) <= set(range(order)):
         raise ValueError(f"smooth: {smooth} must be modes of 0..{order - 1}, each once")
     return tuple(sorted(smooth))
-
-
-def _check(data: Values, holes: Mask) -> None:
-    if data.ndim < 2 or min(data.shape[:2]) < 2:
-        raise ValueError(f"data: a tensor of at least 2 × 2 is needed, got shape {data.shape}")
-    if not holes.any():
-        raise ValueError("mask: nothing is missing, so there is nothing to complete")
-    if (~holes).sum() < 2:
-        raise ValueError("mask: fewer than two entries are observed, so nothing can be learnt")
-    if not np.isfinite(data[~holes]).all():
-        raise ValueError(
-            "data: there are NaN or infinite values where nothing is said to be missing"
-        )

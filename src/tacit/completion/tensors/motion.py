@@ -1,5 +1,7 @@
 """Following the camera: how far each frame of a film has moved."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,8 +28,9 @@ def camera_motion(values: Values, observed: Mask, frames: int) -> Motion | None:
 
     counted = _frames(observed.astype(float), frames)
     means = _frames(np.where(observed, values, 0.0), frames) / np.maximum(counted, 1)
-    places = [(0, 0)]
-    for before, after in zip(range(len(means) - 1), range(1, len(means)), strict=True):
+    seen = np.flatnonzero(counted.any(axis=(1, 2)))
+    places = [np.zeros(2)]
+    for before, after in pairwise(seen):
         shift, _, _ = phase_cross_correlation(
             means[before],
             means[after],
@@ -35,9 +38,13 @@ def camera_motion(values: Values, observed: Mask, frames: int) -> Motion | None:
             moving_mask=counted[after] > 0,
             overlap_ratio=_OVERLAP,
         )
-        down, along = (round(float(step)) for step in shift)
-        places.append((places[-1][0] + down, places[-1][1] + along))
-    return tuple(places) if any(place != (0, 0) for place in places) else None
+        places.append(places[-1] + shift)
+    # Frames of which nothing is seen lie evenly between their neighbours.
+    every = np.arange(len(means))
+    down, along = (np.rint(np.interp(every, seen, axis)) for axis in np.stack(places, axis=1))
+    if not (down.any() or along.any()):
+        return None
+    return tuple((int(d), int(a)) for d, a in zip(down, along, strict=True))
 
 
 def followed(values: NDArray, motion: Motion, frames: int, sign: int = 1) -> NDArray:

@@ -99,18 +99,18 @@ class TensorSearch(eqx.Module):
             yield TubalNorm(orders[0])
         best = _best(tried).approach
         if isinstance(best, Windows):
-            yield eqx.tree_at(lambda windows: windows.depth, best, 4.0)
+            yield dataclasses.replace(best, depth=4.0)
             yield dataclasses.replace(best, window=2 * best.window)
             return
         yield from (TubalNorm(order) for order in orders[1:])
-        best = _best(tried).approach
-        order = best.modes if isinstance(best, TubalNorm) else orders[0]
+        norms = [attempt.approach for attempt in sorted(tried, key=held_out_error)]
+        order = next(norm.modes for norm in norms if isinstance(norm, TubalNorm))
         yield TubalFactors(order)
         yield TubalFactors(order, depth=3)
         best = _best(tried).approach
         zeros = best.arranged(np.where(self.held_out, 0, self.task.values))
         for transform in (Cosine(), learned_transform(zeros)):
-            yield eqx.tree_at(lambda approach: approach.transform, best, transform)
+            yield dataclasses.replace(best, transform=transform)
 
     def _windows(self) -> Iterator[Windows]:
         """Small windows, smaller where there are more modes; of films those that follow first."""
@@ -143,5 +143,10 @@ def titled(report: Report | None, title: str) -> Callable[[Progress], None] | No
     return None if report is None else (lambda progress: report(title, progress))
 
 
+def held_out_error(attempt: Attempt) -> float:
+    """Of its candidate."""
+    return attempt.candidate.held_out
+
+
 def _best(tried: Sequence[Attempt]) -> Attempt:
-    return min(tried, key=lambda attempt: attempt.candidate.held_out)
+    return min(tried, key=held_out_error)

@@ -96,7 +96,7 @@ class TensorTask(eqx.Module):
             problem,
             model,
             dynamics,
-            Schedule.every(min(pace.gap, longest), longest),
+            Schedule.every(min(pace.gap, longest), longest) if longest else Schedule([0]),
             observers,
             stop=stop,
             keep="last" if held_out is None else "best",
