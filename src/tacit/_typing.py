@@ -11,7 +11,7 @@
 | `t`   | index of a record                                               |
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from jax import ShapeDtypeStruct
@@ -44,6 +44,7 @@ __all__ = [
     "IntScalar",
     "Iterator",
     "Key",
+    "Mapping",
     "Matrix",
     "Measurements",
     "PRNGKey",

@@ -302,6 +302,43 @@ def _turned(*names: str) -> Callable[[Any], list[Any]]:
     return symmetries
 
 
+def _gaussians(rows: int, full: bool, dtype: Any, scale: float = 1.0) -> models.Gaussians:
+    """Two factors and a bias a row, with a law."""
+    root = scale * draw((rows, 3, 3), dtype, seed=rows)
+    variance = jnp.asarray(np.asarray(root) @ np.asarray(root).swapaxes(1, 2), dtype)
+    diagonal = np.diagonal(variance, axis1=1, axis2=2)
+    return models.Gaussians(
+        scale * draw((rows, 3), dtype, seed=rows + 1), variance if full else jnp.asarray(diagonal)
+    )
+
+
+def _gaussian_factors(full: bool, dtype: Any, scale: float = 1.0) -> models.GaussianFactors:
+    sides = (_gaussians(rows, full, dtype, scale) for rows in (5, 4))
+    return models.GaussianFactors(*sides, jnp.full(4, 2, dtype))
+
+
+def _gaussian_preconditioner(
+    model: models.GaussianFactors,
+) -> Callable[[jax.Array], jax.Array]:
+    """J Jᵀ G = G (V Vᵀ + 1 1ᵀ) + (U Uᵀ + 1 1ᵀ) G: variances and precision have no part in X."""
+    U, V = (np.asarray(side.factor) for side in (model.rows, model.columns))
+
+    def closed_form(G: jax.Array) -> jax.Array:
+        return jnp.asarray(np.asarray(G) @ (V @ V.T + 1) + (U @ U.T + 1) @ np.asarray(G))
+
+    return closed_form
+
+
+def _gaussian_symmetries(model: models.GaussianFactors) -> list[models.GaussianFactors]:
+    """U T and V T⁻ᵀ for an invertible T; the biases one up and one down."""
+    T = 2 * np.eye(2) + draw((2, 2)) / 3
+    sides = model.rows.turned(T), model.columns.turned(jnp.asarray(np.linalg.inv(T).T))
+    turned = models.GaussianFactors(*sides, model.precision)
+    means = model.rows.mean.at[:, -1].add(1), model.columns.mean.at[:, -1].add(-1)
+    shifted = eqx.tree_at(lambda m: (m.rows.mean, m.columns.mean), model, means)
+    return [turned, shifted]
+
+
 TUBAL_MODELS = [
     ModelCase(
         "symmetric tubal",
@@ -363,6 +400,16 @@ MODELS = [
         (4, 4),
         _symmetric_preconditioner,
         _symmetric_symmetries,
+    ),
+    *(
+        ModelCase(
+            f"Gaussian factors with {name}",
+            partial(_gaussian_factors, full),
+            (5, 4),
+            _gaussian_preconditioner,
+            _gaussian_symmetries,
+        )
+        for name, full in (("variances", False), ("covariances", True))
     ),
     _deep_case("depth 1", (3, 4), ()),
     _deep_case("depth 2", (4, 3), (3,)),
@@ -433,6 +480,21 @@ def _soft_impute() -> Any:
 
     model = models.Direct.zeros((5, 4), jnp.float64)
     return moves.SoftImpute(), problem, model, penalised
+
+
+def _alternating() -> Any:
+    rule, (_, problem, model, _) = moves.AlternatingLeastSquares(0.3, 0.1), _on_completion(tuple, 2)
+    return rule, problem, model, lambda m, _: rule.objective(problem, m)
+
+
+def _variational(full: bool) -> Any:
+    """No objective that all dynamics share: it descends a free energy, which its tests hold."""
+    seen = np.ones((5, 4), bool) if full else np.arange(20).reshape(5, 4) % 3 != 1
+    operator = operators.Entries.from_mask(seen, jnp.float64)
+    problem = problems.Problem(operator, operator.mv(draw((5, 4))))
+    grouped = moves.VariationalDescent
+    rule = grouped.on_grid((5, 4)) if full else grouped.on(operator)
+    return rule, problem, _gaussian_factors(full, jnp.float64, 0.5), None
 
 
 def _explicit(rule: Callable[[], Any]) -> Any:
@@ -509,6 +571,12 @@ DYNAMICS = [
     DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
     DynamicsCase("eigenvalue recursion", _recursion),
     DynamicsCase("soft impute", _soft_impute),
+    DynamicsCase("alternating least squares", _alternating),
+    DynamicsCase(
+        "scaled descent", partial(_on_completion, lambda: moves.ScaledDescent(0.1, 0.05), depth=2)
+    ),
+    DynamicsCase("variational descent", partial(_variational, False)),
+    DynamicsCase("variational descent with covariances", partial(_variational, True)),
     DynamicsCase("tensor nuclear norm", partial(_explicit, lambda: moves.TNN())),
     DynamicsCase("tensor correlated total variation", partial(_explicit, lambda: moves.TCTV())),
     DynamicsCase(
@@ -536,6 +604,7 @@ OBSERVERS = {
     "gradient_norm": (observers.gradient_norm, ()),
     "HeldOut": (observers.HeldOut, ()),
     "loss": (observers.loss, ()),
+    "noise": (observers.noise, ()),
     "nuclear_norm": (observers.nuclear_norm, ()),
     "objective": (observers.objective, ()),
     "power_iterate_angle": (observers.power_iterate_angle, ()),
@@ -545,6 +614,7 @@ OBSERVERS = {
     "spectral_balance": (observers.spectral_balance, ()),
     "spectral_rates": (observers.spectral_rates, (2,)),
     "stable_rank": (observers.stable_rank, ()),
+    "strengths": (observers.strengths, (2,)),
     "tensor_nuclear_norm": (observers.tensor_nuclear_norm, ()),
     "test_error": (observers.test_error, ()),
     "top_singular_values": (observers.top_singular_values, (2,)),

@@ -48,7 +48,12 @@ def distance(one, other):
     return float(jnp.linalg.norm(ravel_pytree(one)[0] - ravel_pytree(other)[0]))
 
 
-LONG = ("compact flow", "greedy, depth 3", "end-to-end flow of depth 2.5")
+LONG = (
+    "compact flow",
+    "greedy, depth 3",
+    "end-to-end flow of depth 2.5",
+    "variational descent with covariances",
+)
 """Those that compile for five seconds and more, and have a shorter sibling."""
 CASES = [
     pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.name in LONG else [])

@@ -7,7 +7,15 @@ import pytest
 
 from tacit import observers
 from tacit.algebra import t_outer
-from tacit.models import Deep, Direct, SpectralNetwork, Symmetric, SymmetricTubal
+from tacit.models import (
+    Deep,
+    Direct,
+    GaussianFactors,
+    Gaussians,
+    SpectralNetwork,
+    Symmetric,
+    SymmetricTubal,
+)
 from tacit.observers import Law, Observer
 from tacit.problems import (
     LeastSquares,
@@ -46,8 +54,18 @@ SPECTRAL = {
 }
 
 
+# As are those of laws of factors.
+GAUSSIAN = GaussianFactors(
+    Gaussians(draw((5, 3)), draw((5, 3), seed=8) ** 2),
+    Gaussians(draw((4, 3), seed=9), draw((4, 3)) ** 2),
+    jnp.array([1.0, 4.0, 4.0, 1.0]),
+)
+
+
 def given(name):
     """Model and problem that suit an observer."""
+    if name in ("noise", "strengths"):
+        return GAUSSIAN, small_completion()
     if name.startswith("spectral"):
         return SPECTRAL["model"], SPECTRAL["problem"]
     if name in ON_TENSORS:
@@ -77,9 +95,9 @@ def test_record_has_the_declared_axes(name):
     np.testing.assert_allclose(jax.vmap(look)(lanes), np.stack([record, record]), rtol=1e-9)
 
 
-def test_names_are_distinct_but_for_the_two_spectra():
+def test_names_are_distinct_but_for_the_three_spectra():
     names = [build(name).name for name in OBSERVERS]
-    assert len(set(names)) == len(names) - 1
+    assert len(set(names)) == len(names) - 2
 
 
 @pytest.mark.parametrize("name", OBSERVERS)
@@ -129,6 +147,15 @@ def test_spectrum_of_a_narrow_model_has_its_width():
     np.testing.assert_allclose(found, np.linalg.svd(model(), compute_uv=False)[:2], rtol=1e-12)
 
 
+def test_of_laws_of_factors_the_noise_and_the_strengths_are_seen():
+    """The mean variance of [1, ¼, ¼, 1]; biases are no component."""
+    found = observers.noise(0.0, GAUSSIAN, small_completion())
+    np.testing.assert_allclose(found, np.sqrt(2.5 / 4), rtol=1e-12)
+    X = np.asarray(GAUSSIAN.rows.mean)[:, :2] @ np.asarray(GAUSSIAN.columns.mean)[:, :2].T
+    found = observers.strengths(0.0, GAUSSIAN, small_completion())
+    np.testing.assert_allclose(found, np.linalg.svd(X, compute_uv=False)[:2], rtol=1e-10)
+
+
 def test_held_out_weighs():
     problem = small_completion()
     weights = jnp.arange(12.0)
@@ -168,6 +195,9 @@ def test_observers_refuse_what_they_cannot_see():
     for observer in (observers.test_error, observers.reconstruction_error):
         with pytest.raises(ValueError, match="truth"):
             observer(0.0, MODEL, blind)
+    for observer in (observers.noise, observers.strengths):
+        with pytest.raises(ValueError, match=r"GaussianFactors, not .* Deep"):
+            observer(0.0, MODEL, problem)
     with pytest.raises(ValueError, match="Symmetric"):
         observers.balancedness(0.0, Symmetric(draw((4, 2))), problem)
     with pytest.raises(ValueError, match="slice_singular_values"):

@@ -11,6 +11,7 @@ from tacit.algebra.activations import (
     tanh,
 )
 from tacit.algebra.factored import Factored
+from tacit.algebra.grid import Grid
 from tacit.algebra.lanczos import TopPair, top_eigenpair
 from tacit.algebra.matrix_transforms import (
     AbstractMatrixTransform,
@@ -27,6 +28,7 @@ from tacit.algebra.random import (
     orthogonal_frame,
     tubal_frame,
 )
+from tacit.algebra.segments import NormalEquations, Regressors, Segments
 from tacit.algebra.single_mode import singular_value_at, time_to_reach
 from tacit.algebra.smoothness import dirichlet_energy, hessian_variation, laplacian_energy
 from tacit.algebra.spectral_map import spectral_map
@@ -69,9 +71,13 @@ __all__ = [
     "Cosine",
     "Factored",
     "Fourier",
+    "Grid",
     "Haar",
     "Linear",
+    "NormalEquations",
     "OddPolynomial",
+    "Regressors",
+    "Segments",
     "SmoothClamp",
     "TopPair",
     "TubalSVD",

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.dynamics.alternating import AlternatingLeastSquares
 from tacit.dynamics.curvature import largest_curvature
 from tacit.dynamics.descent import AutoStep, GradientDescent
 from tacit.dynamics.greedy import GreedyLowRank
@@ -14,10 +15,12 @@ from tacit.dynamics.halrtc import HaLRTC
 from tacit.dynamics.levenberg import LevenbergMarquardt
 from tacit.dynamics.recursion import EigenvalueRecursion
 from tacit.dynamics.rmsprop import GroupRMSprop
+from tacit.dynamics.scaled import ScaledDescent
 from tacit.dynamics.soft_impute import SoftImpute
 from tacit.dynamics.tctv import TCTV
 from tacit.dynamics.tnn import TNN
 from tacit.dynamics.tubal import TubalDescent
+from tacit.dynamics.variational import VariationalDescent, half_step, prior_precisions
 from tacit.dynamics.windowed_tctv import WindowedTCTV
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ __all__ = [
     "TCTV",
     "TNN",
     "AbstractDynamics",
+    "AlternatingLeastSquares",
     "AutoStep",
     "Clock",
     "CompactFlow",
@@ -40,11 +44,15 @@ __all__ = [
     "GroupRMSprop",
     "HaLRTC",
     "LevenbergMarquardt",
+    "ScaledDescent",
     "SoftImpute",
     "TubalDescent",
+    "VariationalDescent",
     "WindowedTCTV",
     "balanced_product",
+    "half_step",
     "largest_curvature",
+    "prior_precisions",
 ]
 
 _LATE = {

@@ -4,6 +4,7 @@ from tacit.models._base import AbstractFactorisation, AbstractThinFactorisation,
 from tacit.models.deep import Deep
 from tacit.models.deep_tubal import DeepTubal
 from tacit.models.direct import Direct
+from tacit.models.gaussian_factors import GaussianFactors, Gaussians
 from tacit.models.initialisers import Initialiser, balanced, gaussian, identity, orthogonal
 from tacit.models.spectral import SpectralNetwork
 from tacit.models.spectral_coordinates import SpectralCoordinates
@@ -16,6 +17,8 @@ __all__ = [
     "Deep",
     "DeepTubal",
     "Direct",
+    "GaussianFactors",
+    "Gaussians",
     "Initialiser",
     "Model",
     "SpectralCoordinates",

@@ -3,7 +3,14 @@
 from tacit.observers._base import Law, Observer
 from tacit.observers.alignment import alignment
 from tacit.observers.balancedness import balance, balancedness
-from tacit.observers.errors import HeldOut, reconstruction_error, test_error, train_error
+from tacit.observers.errors import (
+    ROBUST_DEVIATION,
+    HeldOut,
+    reconstruction_error,
+    test_error,
+    train_error,
+)
+from tacit.observers.noise import noise, strengths
 from tacit.observers.phases import Phases, find_phases
 from tacit.observers.progress import gradient_norm, loss, objective
 from tacit.observers.rates import spectral_balance, spectral_rates
@@ -24,6 +31,7 @@ from tacit.observers.tubal_angles import (
 )
 
 __all__ = [
+    "ROBUST_DEVIATION",
     "HeldOut",
     "Law",
     "Observer",
@@ -40,6 +48,7 @@ __all__ = [
     "find_stages",
     "gradient_norm",
     "loss",
+    "noise",
     "nuclear_norm",
     "objective",
     "power_iterate_angle",
@@ -50,6 +59,7 @@ __all__ = [
     "spectral_balance",
     "spectral_rates",
     "stable_rank",
+    "strengths",
     "tensor_nuclear_norm",
     "test_error",
     "top_singular_values",

@@ -8,18 +8,31 @@ from tacit.models import AbstractFactorisation
 from tacit.observers._base import Observer
 from tacit.problems import Problem
 
+ROBUST_DEVIATION = 1.4826
+"""Standard deviation of a normal error over its median distance from 0."""
 
-def HeldOut(problem: Problem) -> Observer:
-    """Root mean square residual on the held-out measurements of `problem`, in units of y."""
-    return Observer(_HeldOut(problem), "held_out", "held-out RMSE")
+
+def HeldOut(problem: Problem, *, trimmed: bool = False) -> Observer:
+    """Root mean square residual on the held-out measurements of `problem`, in units of y.
+
+    Trimmed, residuals beyond three robust deviations (3 · 1.4826 times the median distance) count
+    as that far: a few outliers do not decide it.
+    """
+    return Observer(_HeldOut(problem, trimmed), "held_out", "held-out RMSE")
 
 
 class _HeldOut(eqx.Module):
     held_out: Problem
+    trimmed: bool = eqx.field(static=True)
 
     def __call__(self, t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
         del t, problem
         residual, weights = self.held_out.residual(model), self.held_out.weights
+        if self.trimmed:
+            seen = True if weights is None else weights > 0
+            distances = jnp.where(seen, jnp.abs(residual), jnp.nan)
+            residual = jnp.minimum(distances, 3 * ROBUST_DEVIATION * jnp.nanmedian(distances))
+            residual = jnp.where(seen, residual, 0)
         if weights is None:
             return jnp.sqrt(jnp.mean(residual**2))
         return jnp.sqrt(jnp.sum(weights * residual**2) / jnp.sum(weights))

@@ -1,0 +1,301 @@
+"""Natural gradient descent on the law of the factors, row by row and column by column."""
+
+import math
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from tacit._typing import Any, Array, Float, Measurements, ScalarLike
+from tacit.algebra import Grid, NormalEquations, Regressors, Segments
+from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.models import AbstractFactorisation
+from tacit.models.gaussian_factors import GaussianFactors, Gaussians
+from tacit.operators import Entries
+from tacit.problems import LeastSquares, Problem
+
+_QUIETEST = 1e-3
+"""Least noise, relative to the root mean square of the data: single precision knows no less."""
+_BORROWED = 4.0
+"""Entries of the common noise that the noise of a column is estimated with."""
+_FAINT = 1e-7
+"""Strengths squared below this share of the largest are rounding."""
+
+
+class VariationalState(NamedTuple):
+    """Its clock, and the prior precisions of the coordinates of rows and columns."""
+
+    clock: Clock
+    of_rows: Float[Array, " w"]
+    of_columns: Float[Array, " w"]
+
+
+class VariationalDescent(AbstractDynamics):
+    """One sweep minimises the free energy over the law of all rows, then of all columns.
+
+    With y_ij = u_i · v_j + b_i + c_j + ε, ε of variance 1/τ, and priors of precision α on every
+    coordinate, the free energy F(q) of a law q of independent normal coordinates is quadratic in
+    the means of one side, so that a unit step of natural gradient descent is exact: for row i
+
+        A_i = τ Σ_j w_ij E[v_j v_jᵀ] + diag(α),  mean_i = A_i⁻¹ τ Σ_j w_ij (y_ij − c_j) E[v_j],
+        variance_i = 1 / diag(A_i),
+
+    or covariance_i = A_i⁻¹ if q keeps the covariances of the coordinates of a row, on a `Grid`.
+
+    It is descent preconditioned by curvature. Small or weak rows move less, as under a flow stopped
+    early; nothing is penalised, but the variance of v_j counts as misfit, and that alone switches
+    off the coordinates that the data do not speak for [nakajima2010, raiko2007]. After each sweep
+    the coordinates are turned so that both sides have one and the same diagonal second moment,
+    strongest first, τ and α are estimated afresh, and time is the number of sweeps.
+
+    Depth is that of a chain of factors in balance, where a component of strength σ moves by a
+    metric σ^{2 − 2/L} [arora2018]: the prior variances, estimated for each component, are drawn
+    towards their mean with the share 2/L in the logarithm. At depth 2 all components share one
+    prior, the nuclear norm's; at infinite depth each has its own.
+
+    Args:
+        by_row: the entries grouped by row; see `on`.
+        by_column: the same entries grouped by column.
+        depth: L ≥ 2, or infinity.
+        row_bias: whether rows have a bias.
+        column_bias: whether columns have one.
+        own_noise: whether each column has a noise of its own.
+        noise_step: share, in the logarithm, by which τ moves to its estimate in a sweep. From a
+            model of little noise small steps are annealing: components appear, at first too many,
+            before they are switched off, where large ones leave weak components at the saddle.
+        robust: δ in standard deviations of the noise beyond which a residual counts linearly, by
+            weights min(1, δ/|ε|√τ) [huber1981]; infinity for none.
+
+    Raises:
+        ValueError: if the depth is below 2, or δ is not positive.
+    """
+
+    by_row: Segments | Grid
+    by_column: Segments | Grid
+    depth: ScalarLike = math.inf
+    row_bias: bool | Array = True
+    column_bias: bool | Array = True
+    own_noise: bool | Array = False
+    noise_step: ScalarLike = 1.0
+    robust: float | int = eqx.field(static=True, default=math.inf)
+
+    def __check_init__(self):
+        if isinstance(self.depth, int | float) and not self.depth >= 2:
+            raise ValueError(f"VariationalDescent: depth must be at least 2, got {self.depth}")
+        if not self.robust > 0:
+            raise ValueError(f"VariationalDescent: robust must be positive, got {self.robust}")
+
+    @classmethod
+    def on(cls, entries: Entries, **settings: Any) -> "VariationalDescent":
+        """Descent on the entries that an operator observes."""
+        m, n = entries.shape
+        by_row = Segments.of(entries.rows, entries.columns, m)
+        by_column = Segments.of(entries.columns, entries.rows, n)
+        return cls(by_row, by_column, **settings)
+
+    @classmethod
+    def on_grid(cls, shape: tuple[int, int], **settings: Any) -> "VariationalDescent":
+        """Descent on all entries of a matrix in row-major order; missing ones have weight 0."""
+        return cls(Grid(shape), Grid(shape, by_column=True), **settings)
+
+    def init(self, problem: Problem, model: AbstractFactorisation) -> VariationalState:
+        """Priors as wide as the data.
+
+        Raises:
+            ValueError: if the model is not `GaussianFactors`, or the problem has another operator
+                than `Entries`, another loss than `LeastSquares`, or a penalty.
+        """
+        if not isinstance(model, GaussianFactors):
+            raise ValueError(
+                f"VariationalDescent moves GaussianFactors, not {type(model).__name__}"
+            )
+        if not isinstance(problem.operator, Entries):
+            raise ValueError("VariationalDescent needs observed Entries of a matrix")
+        if not isinstance(problem.loss, LeastSquares) or problem.penalty is not None:
+            raise ValueError("VariationalDescent needs the LeastSquares loss and no penalty")
+        if model.rows.is_full and not isinstance(self.by_row, Grid):
+            raise ValueError("VariationalDescent keeps covariances on a grid alone: see on_grid")
+        ones = jnp.ones_like(model.rows.mean[0])
+        return VariationalState(Clock.at_start(model), ones, ones)
+
+    def advance(
+        self,
+        problem: Problem,
+        model: AbstractFactorisation,
+        state: VariationalState,
+        gap: ScalarLike,
+    ) -> tuple[AbstractFactorisation, VariationalState]:
+        """Take `gap` sweeps."""
+        weights = jnp.ones_like(problem.y) if problem.weights is None else problem.weights
+
+        def body(_: Any, carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+            return self._sweep(problem, weights, *carry)
+
+        assert isinstance(model, GaussianFactors)
+        start = (model, state.of_rows, state.of_columns)
+        model, of_rows, of_columns = jax.lax.fori_loop(0, gap, body, start)
+        step = state.clock.step + gap
+        clock = Clock(step, step.astype(state.clock.time.dtype))
+        return model, VariationalState(clock, of_rows, of_columns)
+
+    def clock(self, state: VariationalState) -> Clock:
+        """Sweeps, and again sweeps."""
+        return state.clock
+
+    def _sweep(
+        self,
+        problem: Problem,
+        weights: Measurements,
+        model: GaussianFactors,
+        of_rows: Float[Array, " w"],
+        of_columns: Float[Array, " w"],
+    ) -> tuple[GaussianFactors, Float[Array, " w"], Float[Array, " w"]]:
+        operator = problem.operator
+        assert isinstance(operator, Entries)
+        if math.isfinite(self.robust):
+            weights = weights * self._trust(problem, model)
+        scaled = weights * model.precision[operator.columns]
+        rows, seen_rows, _ = half_step(
+            self.by_row, problem.y, scaled, model.columns, of_rows, bias=self.row_bias
+        )
+        columns, seen_columns, misfit = half_step(
+            self.by_column, problem.y, scaled, rows, of_columns, bias=self.column_bias
+        )
+        rows, columns = _turned(rows, columns, seen_rows, seen_columns)
+        of_rows = prior_precisions(rows, seen_rows, self.depth)
+        of_columns = prior_precisions(columns, seen_columns, self.depth)
+        estimated = self._precision(problem, misfit / model.precision, seen_columns)
+        moved = jnp.asarray(self.noise_step, estimated.dtype)
+        precision = model.precision ** (1 - moved) * estimated**moved
+        return GaussianFactors(rows, columns, precision), of_rows, of_columns
+
+    def _precision(
+        self, problem: Problem, misfit: Float[Array, " n"], count: Float[Array, " n"]
+    ) -> Float[Array, " n"]:
+        """1/σ² from the expected squares of the residuals, of each column or of all."""
+        square = jnp.mean(problem.y**2)
+        floor = _QUIETEST**2 * jnp.where(square > 0, square, 1)
+        misfit = misfit / _kept_share(self.robust)
+        common = jnp.sum(misfit) / jnp.sum(count)
+        own = (misfit + _BORROWED * common) / (count + _BORROWED)
+        return 1 / jnp.maximum(jnp.where(self.own_noise, own, common), floor)
+
+    def _trust(self, problem: Problem, model: GaussianFactors) -> Measurements:
+        """Huber's weights of the residuals."""
+        operator = problem.operator
+        assert isinstance(operator, Entries)
+        deviations = jnp.abs(problem.residual(model)) * jnp.sqrt(model.precision[operator.columns])
+        return jnp.minimum(1, self.robust / jnp.maximum(deviations, self.robust))
+
+
+def half_step(
+    grouped: Segments | Grid,
+    y: Measurements,
+    weights: Measurements,
+    other: Gaussians,
+    prior: Float[Array, " w"],
+    *,
+    bias: bool | Array = True,
+) -> tuple[Gaussians, Float[Array, " m"], Float[Array, " m"]]:
+    """The law of one side given that of the other, and the free energy's other parts.
+
+    Args:
+        grouped: the entries grouped by this side.
+        y: the entries.
+        weights: of the entries, times the precision of their noise.
+        other: the law of the other side.
+        prior: precisions of the coordinates of this side.
+        bias: whether this side has one.
+
+    Returns:
+        The law, the number of entries of each row, and the sum of w τ E[(y − X)²] over them.
+    """
+    full = other.is_full
+
+    def solve(equations: NormalEquations) -> tuple[Array, ...]:
+        gram, moment, square, count = equations
+        A = gram + jnp.diag(prior)[None]
+        root = jnp.linalg.cholesky(A)
+        mean = jax.scipy.linalg.cho_solve((root, True), moment[..., None])[..., 0]
+        fitted = jnp.einsum("mv,mvw,mw->m", mean, gram, mean)
+        if full:
+            # After the mean, not beside it: two batches of LAPACK at once wait for each other.
+            identity = jnp.eye(len(prior), dtype=mean.dtype) + 0 * mean[0, 0]
+            identity = jnp.broadcast_to(identity, A.shape)
+            variance = jax.scipy.linalg.cho_solve((root, True), identity)
+            spread = jnp.sum(variance * gram, axis=(1, 2))
+        else:
+            variance = 1 / jnp.diagonal(A, axis1=1, axis2=2)
+            spread = jnp.sum(variance * jnp.diagonal(gram, axis1=1, axis2=2), axis=1)
+        return mean, variance, count, square - 2 * jnp.sum(moment * mean, axis=1) + fitted + spread
+
+    regressors = _regressors(other, bias)
+    mean, variance, count, misfit = grouped.regress(regressors, y, weights, solve)
+    # Without a bias its regressor is 0, its mean too, and its variance the prior's: not wanted.
+    has = jnp.asarray(bias, mean.dtype)
+    if full:
+        return Gaussians(mean, variance.at[:, -1, -1].multiply(has)), count, misfit
+    return Gaussians(mean, variance.at[:, -1].multiply(has)), count, misfit
+
+
+def _regressors(other: Gaussians, bias: bool | Array) -> Regressors:
+    """Factors with a constant for the bias; the other side's bias is subtracted."""
+    constant = jnp.broadcast_to(jnp.asarray(bias, other.bias.dtype), other.bias.shape)[:, None]
+    mean = jnp.concatenate([other.factor, constant], axis=1)
+    if not other.is_full:
+        variance = other.variance.at[:, -1].set(0)
+        return Regressors(mean, variance, other.bias, other.variance[:, -1])
+    covariance = other.variance.at[:, -1].set(0).at[:, :, -1].set(0)
+    crossed = other.variance[:, -1].at[:, -1].set(0)
+    return Regressors(mean, covariance, other.bias, other.variance[:, -1, -1], crossed)
+
+
+def _turned(
+    rows: Gaussians, columns: Gaussians, seen_rows: Array, seen_columns: Array
+) -> tuple[Gaussians, Gaussians]:
+    """The same X in coordinates where both second moments are one diagonal, strongest first."""
+    P, Q = _moment(rows, seen_rows), _moment(columns, seen_columns)
+    size = jnp.sqrt(jnp.maximum(jnp.diagonal(P), jnp.finfo(P.dtype).tiny))
+    R = size[:, None] * jnp.linalg.cholesky(P / (size[None, :] * size[:, None]))
+    strengths, vectors = jnp.linalg.eigh(R.T @ Q @ R)
+    # eigh sorts upwards.
+    strengths, vectors = strengths[::-1], vectors[:, ::-1]
+    quarter = jnp.maximum(strengths, _FAINT * strengths[0]) ** 0.25
+    inverse = jax.scipy.linalg.solve_triangular(R, jnp.eye(len(size), dtype=P.dtype), lower=True)
+    quarter = quarter[None, :]
+    return rows.turned((inverse.T @ vectors) * quarter), columns.turned((R @ vectors) / quarter)
+
+
+def _moment(side: Gaussians, seen: Float[Array, " m"]) -> Float[Array, "r r"]:
+    """Mean over the rows that are seen of E[u uᵀ], without the bias."""
+    are_seen = (seen > 0).astype(side.mean.dtype)
+    u = side.factor * are_seen[:, None]
+    if side.is_full:
+        variance = jnp.einsum("m,mvw->vw", are_seen, side.variance[:, :-1, :-1])
+    else:
+        variance = jnp.diag(are_seen @ side.variance[:, :-1])
+    return (u.T @ u + variance) / jnp.maximum(jnp.sum(are_seen), 1)
+
+
+def prior_precisions(
+    side: Gaussians, seen: Float[Array, " m"], depth: ScalarLike = math.inf
+) -> Float[Array, " w"]:
+    """1/α_a = Σ_i E[u_ia²] / m over the rows i that are seen, drawn together by the depth L.
+
+    The prior under which the law of this side is likeliest. Factors' α are replaced by
+    α^{1 − 2/L} ᾱ^{2/L}, where 1/ᾱ is the mean of 1/α; the bias keeps its own.
+    """
+    are_seen = (seen > 0).astype(side.mean.dtype)
+    moments = are_seen @ (side.mean**2 + side.marginal)
+    mean = moments / jnp.maximum(jnp.sum(are_seen), 1)
+    precisions = 1 / jnp.maximum(mean, jnp.finfo(mean.dtype).eps ** 2)
+    factor = precisions[:-1]
+    common = 1 / jnp.mean(1 / factor)
+    share = 2 / jnp.asarray(depth, factor.dtype)
+    return precisions.at[:-1].set(factor ** (1 - share) * common**share)
+
+
+def _kept_share(robust: float | int) -> float:
+    """E[min(1, δ/|z|) z²] = erf(δ/√2) of a standard normal z: what the weights leave of σ²."""
+    return math.erf(robust / math.sqrt(2))
