@@ -12,7 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tacit.completion import Completion, complete, complete_tensor
+    from tacit.completion import (
+        Completion,
+        complete,
+        complete_ratings,
+        complete_table,
+        complete_tensor,
+    )
     from tacit.dynamics import AbstractDynamics as Dynamics
     from tacit.models import AbstractFactorisation as Factorisation
     from tacit.observers import Observer
@@ -26,6 +32,8 @@ __version__ = "0.1.0"
 _FRONT_DOOR = {
     "Completion": ("completion", "Completion"),
     "complete": ("completion", "complete"),
+    "complete_ratings": ("completion", "complete_ratings"),
+    "complete_table": ("completion", "complete_table"),
     "complete_tensor": ("completion", "complete_tensor"),
     "Dynamics": ("dynamics", "AbstractDynamics"),
     "Factorisation": ("models", "AbstractFactorisation"),
@@ -67,6 +75,8 @@ __all__ = [
     "Schedule",
     "__version__",
     "complete",
+    "complete_ratings",
+    "complete_table",
     "complete_tensor",
     "run",
     "sweep",

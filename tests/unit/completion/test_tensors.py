@@ -8,6 +8,7 @@ import pytest
 
 from tacit.algebra import random as draws
 from tacit.completion import Blend, Windows, complete_tensor, held_out_masks
+from tacit.completion.blend import blend_weights
 from tacit.completion.tensors import (
     Member,
     TubalFactors,
@@ -16,7 +17,6 @@ from tacit.completion.tensors import (
     orientations,
     smooth_modes,
 )
-from tacit.completion.tensors.blend import blend_weights
 from tacit.completion.tensors.complete import narrowed
 from tacit.completion.tensors.motion import camera_motion, followed
 from tacit.runs import Result

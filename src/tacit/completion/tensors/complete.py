@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any, PRNGKey, Sequence
+from tacit.completion.blend import Blend, Member, blend_weights
 from tacit.completion.completion import Completion
 from tacit.completion.holdout import held_out_masks, manner, refuse_unless_completable
 from tacit.completion.plan import Choice
 from tacit.completion.tensors.approaches import AbstractApproach
-from tacit.completion.tensors.blend import Blend, Member, blend_weights
 from tacit.completion.tensors.search import (
     Attempt,
     Report,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tacit._typing import Callable, Iterator, PRNGKey, Sequence
 from tacit.algebra import Cosine, learned_transform
+from tacit.completion.blend import Blend, Member
 from tacit.completion.plan import Candidate
 from tacit.completion.tensors.approaches import (
     AbstractApproach,
@@ -19,10 +20,10 @@ from tacit.completion.tensors.approaches import (
     TubalNorm,
     Windows,
 )
-from tacit.completion.tensors.blend import Blend, Member
 from tacit.completion.tensors.motion import camera_motion
 from tacit.completion.tensors.task import Fit, TensorTask
-from tacit.runs import Progress, Result
+from tacit.completion.trial import try_in_turn
+from tacit.runs import Progress
 
 Mask = NDArray[np.bool_]
 Report = Callable[[str, Progress], None]
@@ -75,19 +76,8 @@ class TensorSearch(eqx.Module):
         The first is always tried; the deadline, or Ctrl-C, may cut the rest.
         """
         tried: list[Attempt] = []
-        interrupted = False
         thought = iter(approaches) if approaches is not None else self._thought(tried)
-        try:
-            for approach in thought:
-                tried.append(self._attempt(approach, len(tried)))
-                interrupted = tried[-1].fit.trajectory.result is Result.INTERRUPTED
-                if interrupted or time.monotonic() > self.deadline:
-                    break
-        except KeyboardInterrupt:
-            if not tried:
-                raise
-            interrupted = True
-        return tried, interrupted
+        return tried, try_in_turn(thought, self._attempt, tried, self.deadline)
 
     def _thought(self, tried: list[Attempt]) -> Iterator[AbstractApproach]:
         """One of each family; then neighbours of the best, setting by setting."""

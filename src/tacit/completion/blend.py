@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from tacit._typing import Any, Sequence
-from tacit.completion.tensors.approaches import AbstractApproach
 
 Values = NDArray[np.floating]
 
@@ -16,9 +15,9 @@ _LIGHT = 0.1
 
 
 class Member(NamedTuple):
-    """An approach of a blend, the steps it takes, and its weight."""
+    """An approach of a blend (with `facts()`, and words), the steps it takes, and its weight."""
 
-    approach: AbstractApproach
+    approach: Any
     steps: int
     weight: float
 
