@@ -1,5 +1,19 @@
 """Completion with the face of scikit-learn: numpy in, numpy out, NaN is missing."""
 
+from tacit.estimators.alternating_imputer import AlternatingLeastSquaresImputer
+from tacit.estimators.matrix_imputer import MatrixImputer
+from tacit.estimators.matrix_sensing import MatrixSensing
+from tacit.estimators.ratings_model import RatingsModel
+from tacit.estimators.scaled_imputer import ScaledDescentImputer
+from tacit.estimators.soft_imputer import SoftImputer
 from tacit.estimators.tensor_imputer import TensorImputer
 
-__all__ = ["TensorImputer"]
+__all__ = [
+    "AlternatingLeastSquaresImputer",
+    "MatrixImputer",
+    "MatrixSensing",
+    "RatingsModel",
+    "ScaledDescentImputer",
+    "SoftImputer",
+    "TensorImputer",
+]

@@ -1,0 +1,258 @@
+"""The imputer of tables."""
+
+import math
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from tacit._typing import Any
+from tacit.certificates import Certificate, nuclear_norm_certificate
+from tacit.completion import learn_table
+from tacit.completion.holdout import held_out_masks
+from tacit.estimators._tables import (
+    Values,
+    filled,
+    table_tags,
+    validated,
+    warn_of_empty_columns,
+    warn_of_empty_rows,
+)
+from tacit.operators import Entries
+
+_ALIVE = 1e-3
+"""Strength relative to the strongest, and to noise, above which a component counts."""
+_APPEARED = 0.5
+"""Share of its final strength at which a component has appeared."""
+
+
+class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Fill the NaN of a table, whose rows and columns stand in no order, by its low rank.
+
+    X_ij = u_i · v_j + b_i + c_j and noise, with factors u, v of generous width: which components
+    live, and how far each row is drawn to the others, follows from the data, with no rank and no
+    penalty (see `tacit.dynamics.VariationalDescent`). Depth, width, scale of the start, biases and
+    when to stop are chosen on held-out entries; the best three answers are averaged, weighed on
+    the same entries. Every row, of `fit` or new, is completed from the columns by its own ridge
+    regression, so that `fit_transform` and `transform` agree.
+
+    Args:
+        depth: L ≥ 2 of the factors' prior, infinity included, or `"auto"`.
+        width: components to begin with, or `"auto"`.
+        scale: standard deviation of the factors at the start, relative to √ of that of the table,
+            or `"auto"`.
+        loss: `"squared"`, or `"huber"` where some entries are far off: beyond 1.345 deviations of
+            the noise residuals count linearly.
+        standardise: whether columns are divided by their deviation; `"auto"` to do so where the
+            deviations are very unlike, as those of different units.
+        members: most answers that are averaged.
+        max_iter: most sweeps of a run.
+        budget: seconds to keep within.
+        dtype: precision of training, `"float32"` or `"float64"`.
+        random_state: seed of the starts and of the held-out entries.
+
+    Attributes:
+        n_components_: components of the first member that live.
+        strengths_: their singular values, in units of the table's deviation.
+        stages_: sweep by which each of them had half its strength: when each rank appeared.
+        components_: the columns' factors, `(n_components_, n_features_in_)`.
+        model_: completes rows; see `tacit.completion.TableModel`.
+        choice_: what was chosen, from what, and why.
+        held_out_error_: root mean square error of the answer on held-out entries.
+        uncertainty_: standard deviation of each missing entry of `fit` about its filled value, with
+            the noise, made true to the held-out errors; zero where observed.
+        history_: dataset of the chosen run: held-out error, noise, singular values by sweep.
+        n_iter_: sweeps of the first member.
+        result_: why the chosen run ended.
+        n_features_in_: number of columns.
+    """
+
+    def __init__(
+        self,
+        *,
+        depth: float | int | Literal["auto"] = "auto",
+        width: int | Literal["auto"] = "auto",
+        scale: float | int | Literal["auto"] = "auto",
+        loss: Literal["squared", "huber"] = "squared",
+        standardise: bool | Literal["auto"] = "auto",
+        members: int = 3,
+        max_iter: int = 100,
+        budget: float | int = 60.0,
+        dtype: Literal["float32", "float64"] = "float32",
+        random_state: Any = 0,
+    ):
+        self.depth: float | int | Literal["auto"] = depth
+        self.width: int | Literal["auto"] = width
+        self.scale: float | int | Literal["auto"] = scale
+        self.loss: Literal["squared", "huber"] = loss
+        self.standardise: bool | Literal["auto"] = standardise
+        self.members = members
+        self.max_iter = max_iter
+        self.budget = budget
+        self.dtype: Literal["float32", "float64"] = dtype
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, *, weights: Any = None) -> "MatrixImputer":
+        """Learn the columns from the entries that X has.
+
+        Args:
+            X: table in which NaN is missing; of a sparse one what is not stored.
+            y: ignored.
+            weights: of the entries, `(n_samples, n_features)`: a precision relative to the others.
+
+        Raises:
+            ValueError: if X is no table of real numbers, holds infinite values or nothing at all,
+                the weights do not fit it, or a parameter is out of its range.
+        """
+        del y
+        values = validated(self, X, reset=True)
+        warn_of_empty_columns(self, values)
+        shares = self._shares(values, weights)
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        with jax.enable_x64(self.dtype == "float64"):
+            learnt = learn_table(
+                values.astype(float),
+                weights=shares,
+                loss=self.loss,
+                given=self._given(),
+                standardise=None if self.standardise == "auto" else self.standardise,
+                members=self.members,
+                sweeps=self.max_iter,
+                budget=self.budget,
+                dtype=jnp.dtype(self.dtype),
+                key=jax.random.key(seed),
+            )
+        self.model_ = learnt.model
+        self.choice_ = learnt.choice
+        self.held_out_error_ = learnt.choice.held_out
+        self.result_ = learnt.result
+        self.search_, self.refit_ = learnt.search, learnt.refit
+        self.n_iter_ = max(1, int(learnt.refit.step[-1]))
+        strengths = np.asarray(learnt.refit["singular_values"])
+        noise = float(learnt.refit["noise"][-1]) * math.sqrt(values.size)
+        alive = strengths[-1] > _ALIVE * max(strengths[-1].max(initial=0.0), noise)
+        self.n_components_ = int(alive.sum())
+        self.strengths_ = strengths[-1][: self.n_components_]
+        appeared = strengths[:, : self.n_components_] >= _APPEARED * self.strengths_
+        self.stages_ = np.asarray(learnt.refit.step)[appeared.argmax(axis=0)]
+        columns = self.model_.members[0][1]
+        self.components_ = columns.mean[:, : self.n_components_].T
+        self.fitted_ = values, shares
+        return self
+
+    @property
+    def history_(self) -> Any:
+        """Dataset of the chosen run."""
+        from tacit.results import to_dataset
+
+        check_is_fitted(self)
+        return to_dataset(self.search_)
+
+    @property
+    def uncertainty_(self) -> Values:
+        """Standard deviation of each missing entry of `fit` about its filled value."""
+        check_is_fitted(self)
+        values, shares = self.fitted_
+        _, deviation = self.model_.complete(values, shares)
+        return np.where(np.isnan(values), deviation, 0.0)
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+        """X without holes; what was observed is as given."""
+        return self.fit(X, y, **fit_params).transform(X)
+
+    def transform(self, X: Any) -> Values:
+        """X without holes, each row completed from the columns of `fit`.
+
+        Raises:
+            NotFittedError: before `fit`.
+            ValueError: if X has other columns than the table of `fit`.
+        """
+        check_is_fitted(self)
+        values = validated(self, X, reset=False)
+        warn_of_empty_rows(self, values)
+        predicted, _ = self.model_.complete(values, (~np.isnan(values)).astype(float))
+        return filled(values, predicted)
+
+    def predict_interval(self, X: Any, deviations: float | int = 1.96) -> tuple[Values, Values]:
+        """Lower and upper ends of an interval about every entry of X, observed ones included.
+
+        Args:
+            X: rows with the columns of `fit`.
+            deviations: half the width, in standard deviations.
+        """
+        check_is_fitted(self)
+        values = validated(self, X, reset=False)
+        mean, deviation = self.model_.complete(values, (~np.isnan(values)).astype(float))
+        return mean - deviations * deviation, mean + deviations * deviation
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """R² on a tenth of the observed entries of X, each row predicted from its others."""
+        del y
+        check_is_fitted(self)
+        values = validated(self, X, reset=False)
+        seen = ~np.isnan(values)
+        hidden = held_out_masks(~seen, 0.1, folds=10, key=jax.random.key(0))[0]
+        if not hidden.any():
+            return math.nan
+        predicted, _ = self.model_.complete(values, (seen & ~hidden).astype(float))
+        wrong = np.sum((predicted - values)[hidden] ** 2)
+        total = np.sum((values[hidden] - values[hidden].mean()) ** 2)
+        return float(1 - wrong / total) if total > 0 else math.nan
+
+    def certificate(self, *, tolerance: float | int = 1e-2) -> Certificate:
+        """How far the answer is from the least nuclear norm that agrees with it where X is seen.
+
+        What is judged is X less the means of its columns, on the observed entries as the model
+        has them, without their noise: `evidence["relative_gap"]` is the gap.
+
+        Args:
+            tolerance: relative, of the gap below which the certificate holds.
+        """
+        check_is_fitted(self)
+        values, shares = self.fitted_
+        denoised, _ = self.model_.complete(values, shares)
+        centred = (denoised - self.model_.centre) / self.model_.units
+        with jax.enable_x64(True):
+            operator = Entries.from_mask(shares > 0, jnp.float64)
+            y = centred[shares > 0]
+            return nuclear_norm_certificate(centred, operator, y, tolerance=tolerance)
+
+    def __sklearn_tags__(self) -> Any:
+        """NaN is allowed, and sparse arrays."""
+        return table_tags(super().__sklearn_tags__())
+
+    def _given(self) -> dict[str, Any]:
+        """The settings of `LowRank` that are not to be searched.
+
+        Raises:
+            ValueError: if one is out of its range.
+        """
+        given: dict[str, Any] = {}
+        least = {"depth": 2, "width": 1, "scale": 0}
+        for name, bound in least.items():
+            value = getattr(self, name)
+            if isinstance(value, str):
+                if value != "auto":
+                    raise ValueError(f"MatrixImputer: {name} is a number or 'auto', not {value!r}")
+                continue
+            if not value >= bound or (name == "scale" and value == 0):
+                raise ValueError(f"MatrixImputer: {name} must not be {value}, which is too small")
+            given[name] = value
+        if self.loss not in ("squared", "huber"):
+            raise ValueError(f"MatrixImputer: loss is 'squared' or 'huber', not {self.loss!r}")
+        return given
+
+    def _shares(self, values: Values, weights: Any) -> Values:
+        seen = ~np.isnan(values)
+        if weights is None:
+            return seen.astype(float)
+        weights = np.asarray(weights, float)
+        if weights.shape != values.shape:
+            raise ValueError(
+                f"MatrixImputer: weights have shape {weights.shape}, and X has {values.shape}"
+            )
+        return np.where(seen, weights, 0.0)
