@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"jax", "matplotlib", "sklearn", "xarray", "zarr", "pandas", "diffrax", "scipy"}
+HEAVY = {"jax", "matplotlib", "sklearn", "xarray", "zarr", "pandas", "polars", "diffrax", "scipy"}
 
 
 def python(code: str) -> str:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image, ImageSequence
 
@@ -100,6 +101,29 @@ def test_a_table_keeps_its_cells_and_a_missing_row_is_noted(folder, capsys):
     observed = np.array([[cell != "" for cell in row] for row in cells])
     np.testing.assert_array_equal(filled[observed], table[observed])
     assert np.isfinite(filled).all()
+
+
+def test_a_table_of_several_types_is_completed_and_reported(folder, capsys, monkeypatch):
+    reported = {}
+    monkeypatch.setattr("tacit.report.write_report", lambda *_, **about: reported.update(about))
+    rows, columns = np.mgrid[:30, :20]
+    truth = 2.0 + np.sin(rows / 5) * (columns + 1)
+    names = [f"c{column}" for column in range(20)]
+    whole = pl.DataFrame(truth, schema=names).with_columns(pl.lit("word").alias("kind"))
+    known = np.random.default_rng(3).random(truth.shape) > 0.2
+    holes = [pl.when(pl.Series(seen)).then(name) for name, seen in zip(names, known.T, strict=True)]
+    whole.with_columns(holes).write_parquet("in.parquet")
+    whole.drop("kind").write_parquet("truth.parquet")
+    arguments = ["in.parquet", "-o", "out.parquet", "--truth", "truth.parquet"]
+    assert complete(*arguments, "--report", "r.html", *QUICK[:-1]) == 0
+    printed = capsys.readouterr()
+    assert "column 'kind' does not hold numbers" in printed.err
+    assert "root mean square, in the holes" in printed.out
+    assert "PSNR" not in printed.out
+    written = pl.read_parquet("out.parquet")
+    assert written.schema == whole.schema
+    np.testing.assert_array_equal(written.select(names).to_numpy()[known], truth[known])
+    assert list(reported["names"]) == names
 
 
 def test_denoise_rewrites_observed_pixels(folder):
@@ -194,7 +218,11 @@ class Taken(Exception):
         ("mnfc", "picture", {"smooth": "off"}, "complete_tensor", ()),
         ("mns", "array", {}, "complete_tensor", "auto"),
         ("mnss", "array", {"smooth": "off"}, "complete_tensor", ()),
-        ("mn", "array", {}, "complete", None),
+        ("mn", "array", {}, "complete_table", None),
+        ("mn", "array", {"loss": "huber"}, "complete_table", None),
+        ("mn", "array", {"depth": 3}, "complete", None),
+        ("mn", "array", {"scale": 1e-3}, "complete", None),
+        ("mn", "array", {"smooth": "off"}, "complete", None),
         ("mnc", "picture", {"depth": 3}, "complete", None),
         ("mn", "picture", {"scale": 1e-3}, "complete", None),
         ("mnc", "picture", {"smooth": "off"}, "complete", None),
@@ -208,12 +236,14 @@ def test_each_kind_of_data_takes_its_road(folder, monkeypatch, axes, kind, argum
 
         return taken
 
-    for name in ("complete", "complete_tensor"):
+    for name in ("complete", "complete_table", "complete_tensor"):
         monkeypatch.setattr(f"tacit.completion.{name}", take(name))
     with pytest.raises(Taken) as caught:
         answered(source(axes, kind), None, Options(Path("out"), **arguments), None)
     name, given, settings = caught.value.args
     assert name == road
+    if road == "complete_table":
+        assert settings["loss"] == arguments.get("loss", "squared")
     if road == "complete_tensor":
         assert settings["smooth"] == smooth
         assert settings["frames"] == (2 if "f" in axes else None)
@@ -247,6 +277,14 @@ def bad_inputs() -> dict[str, tuple[list[str], str]]:
         "depth of a film": (["film.gif", "-o", "o.gif", *masked, "--depth", "2"], "--depth"),
         "scale of a cube": (["cube.npy", "-o", "o.npy", "--scale", "0.01"], "--scale"),
         "weight of a film": (["film.gif", "-o", "o.gif", *masked, "--smooth", "1"], "--smooth"),
+        "loss of a picture": (["holes.png", *out, *masked, "--loss", "huber"], "--loss"),
+        "loss at a depth": (
+            ["gap.csv", "-o", "out.csv", "--loss", "huber", "--depth", "2"],
+            "--loss",
+        ),
+        "header only": (["header.csv", "-o", "out.csv"], "no rows"),
+        "ragged": (["ragged.csv", "-o", "out.csv"], "row 2 has 3 cells"),
+        "no numbers": (["letters.parquet", "-o", "out.parquet"], "no column of numbers"),
         "no output": (["holes.png", *masked], "--output"),
     }
 
@@ -255,6 +293,10 @@ def write_bad_files() -> None:
     Path("words.png").write_text("these are words")
     Path("empty.png").write_bytes(b"")
     Path("words.csv").write_text("1,2\n3,four\n5,\n")
+    Path("gap.csv").write_text("1,2\n3,\n5,6\n")
+    Path("header.csv").write_text("a,b\n")
+    Path("ragged.csv").write_text("1,2\n3,4,5\n")
+    pl.DataFrame({"a": ["x", "y"]}).write_parquet("letters.parquet")
     Image.new("L", (5, 5), 1).save("small.png")
     save_gif("film.gif", np.tile(pixels("truth.png")[..., None], 2) + np.arange(2, dtype=np.uint8))
     np.save("cube.npy", np.where(np.eye(4, dtype=bool), np.nan, np.ones((3, 4, 4))))

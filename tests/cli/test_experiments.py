@@ -279,13 +279,16 @@ def test_list_shows_the_settings_of_an_experiment(capsys):
         ["list", "--runs"],
         ["list", "arora2019_fig1"],
         ["check", "--help"],
+        ["complete", "--help"],
+        ["rate", "fit", "--help"],
         ["run", "chou2024_dynamics", "--help"],
     ],
 )
 def test_help_version_and_list_do_not_import_jax(arguments):
     code = (
         "import sys; from tacit.cli.entry import status; code = status(sys.argv[1:]); "
-        "heavy = {'jax', 'equinox', 'xarray', 'matplotlib', 'diffrax'} & set(sys.modules); "
+        "heavy = {'jax', 'equinox', 'xarray', 'matplotlib', 'diffrax', 'polars'}; "
+        "heavy &= set(sys.modules); "
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
     answer = subprocess.run(
@@ -298,7 +301,7 @@ def test_help_version_and_list_do_not_import_jax(arguments):
 def test_every_subcommand_is_listed(capsys):
     assert status(["--help"]) == 0
     printed = capsys.readouterr().out
-    for name in ("complete", "list", "run", "check", "plot", "cite"):
+    for name in ("complete", "rate", "list", "run", "check", "plot", "cite"):
         assert name in printed
         assert name in app
 

@@ -21,6 +21,7 @@ class Options:
         missing_value: Stored number that stands for a missing entry, such as 0 or 255.
         smooth: Whether neighbours are alike: auto or off; of a picture or a table also the weight
             of a smoothness penalty on a matrix factorisation.
+        loss: Of a table: squared, or huber where some of its entries are far off.
         depth: Number of factors of a matrix factorisation, which a picture or table is then
             completed by; chosen on held-out entries if not given.
         scale: Initial scale of a matrix factorisation over the data's largest singular value;
@@ -28,8 +29,9 @@ class Options:
         budget: Seconds to keep within; the first candidate and one refit are always run.
         seed: Seed of the starts and of the held-out entries.
         dtype: Precision of training.
-        truth: Complete picture, film or array to compare with: PSNR and SSIM are printed.
-        report: HTML file to write: pictures, uncertainty, curves, what was tried, settings.
+        truth: Complete picture, film or array to compare with: PSNR and SSIM are printed, and of a
+            table the root mean square error.
+        report: HTML file to write: pictures or maps, uncertainty, curves, what was tried, settings.
         denoise: Write the model's values at observed entries too.
         overwrite: Allow the output to be the input.
         quiet: Print nothing but errors.
@@ -40,6 +42,7 @@ class Options:
     missing: Path | None = None
     missing_value: float | None = None
     smooth: Literal["auto", "off"] | float = "auto"
+    loss: Literal["squared", "huber"] = "squared"
     depth: int | None = None
     scale: float | None = None
     budget: float = 60.0
@@ -58,21 +61,22 @@ def complete(input: Path, /, *, options: Options) -> None:
 
     Pictures: PNG, JPEG, TIFF, WebP, grey or colour, 8 or 16 bit. Films and stacks: GIF, MP4, TIFF
     of several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY, NPZ, MAT; CSV,
-    TSV. Missing are NaN and blank cells, fully transparent pixels, and what --missing or
-    --missing-value names.
+    TSV, Parquet. Missing are NaN, null and blank cells, fully transparent pixels, and what
+    --missing or --missing-value names.
 
     Pictures, films and cubes are completed as tensors: by edges that colours, windows and frames
-    share, or by low tubal rank. Tables are completed by a deep matrix factorisation from a small
-    start, and so are pictures if --depth, --scale or --smooth asks for it. What is used, and when
-    it stops, is chosen on held-out entries. The output has the input's size, bit depth and
-    alpha, and observed entries are kept exactly where the format allows it (a note says where
-    not). Ctrl-C writes the best answer so far.
+    share, or by low tubal rank; tables by low rank beside the means of rows and columns. Both are
+    completed by a deep matrix factorisation from a small start if --depth, --scale or --smooth
+    asks for it. What is used, and when it stops, is chosen on held-out entries. The output has the
+    input's size, bit depth and alpha, or its columns, and observed entries are kept exactly where
+    the format allows it (a note says where not). Ctrl-C writes the best answer so far.
 
     ```
     tacit complete photo.png -o whole.png --missing mask.png --report report.html
     tacit complete clip.gif -o whole.gif --missing scratches.png
     tacit complete 'frames/*.png' -o whole --missing-value 0
     tacit complete cube.npy -o whole.npy --smooth off
+    tacit complete table.csv -o whole.csv --report report.html
     ```
 
     Args:

@@ -1,5 +1,7 @@
-"""The two roads from a source to its completion: one for matrices, one for tensors."""
+"""The roads from a source to its completion: for tensors, for tables, for matrices."""
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -26,13 +28,27 @@ class Answer(NamedTuple):
     truth: Values | None
     scores: "Scores | None"
 
+    @property
+    def error(self) -> float:
+        """Root mean square error over the missing entries; NaN without a truth."""
+        if self.truth is None:
+            return math.nan
+        difference = (self.completion.filled - self.truth)[self.source.mask]
+        return float(np.sqrt(np.mean(difference**2)))
+
 
 def check_road(source: Source, options: Options) -> None:
     """Refuse settings that the road of this source does not have, before any work begins.
 
     Raises:
-        ValueError: if a depth, a scale or a weight is given for a film or a cube.
+        ValueError: if a depth, a scale or a weight is given for a film or a cube, or a loss for
+            anything but a table.
     """
+    if options.loss != "squared" and _road(source, options) is not _by_tables:
+        raise ValueError(
+            f"--loss: {options.loss} is of tables that are completed without --depth, --scale and "
+            "--smooth: leave it out"
+        )
     if not _is_long(source):
         return
     for name, value in (("--depth", options.depth), ("--scale", options.scale)):
@@ -56,8 +72,7 @@ def answered(
     from tacit.completion import scores
 
     with jax.enable_x64(options.dtype == "float64"):
-        road = _by_tensors if _is_for_tensors(source, options) else _by_matrices
-        completion = road(source, options, report)
+        completion = _road(source, options)(source, options, report)
     if truth is None:
         return Answer(source, completion, None, None)
     peak = 1.0 if source.kind == "picture" else float(np.ptp(truth))
@@ -65,15 +80,22 @@ def answered(
     return Answer(source, completion, truth, scores(compared, truth, source.mask, peak))
 
 
+def is_table(source: Source) -> bool:
+    """Whether this is an array of rows and columns."""
+    return source.kind == "array" and not _is_long(source)
+
+
 def _is_long(source: Source) -> bool:
     """Whether there are frames or slices."""
     return source.mask.ndim > 2
 
 
-def _is_for_tensors(source: Source, options: Options) -> bool:
-    """Films and cubes are, tables are not; pictures are, unless the matrix road is asked for."""
+def _road(source: Source, options: Options) -> "Callable[..., Completion]":
+    """For films and cubes tensors; for pictures too, and for tables tables, but where asked."""
     asked = (options.depth, options.scale, options.smooth) != (None, None, "auto")
-    return _is_long(source) or (source.kind == "picture" and not asked)
+    if _is_long(source) or (source.kind == "picture" and not asked):
+        return _by_tensors
+    return _by_matrices if asked else _by_tables
 
 
 def _by_tensors(source: Source, options: Options, report: "Report | None") -> "Completion":
@@ -86,6 +108,22 @@ def _by_tensors(source: Source, options: Options, report: "Report | None") -> "C
         source.mask,
         smooth=_smooth(source, options),
         frames=source.axes.index("frame") if "frame" in source.axes else None,
+        budget=options.budget,
+        dtype=options.dtype,
+        report=report,
+        key=jax.random.key(options.seed),
+    )
+
+
+def _by_tables(source: Source, options: Options, report: "Report | None") -> "Completion":
+    import jax
+
+    from tacit.completion import complete_table
+
+    return complete_table(
+        source.values,
+        source.mask,
+        loss=options.loss,
         budget=options.budget,
         dtype=options.dtype,
         report=report,

@@ -1,24 +1,30 @@
 """Pictures, films and arrays with holes: files to numbers and a mask, and back.
 
 The only reader and writer of user files. `read` gives a `Source`, `write` puts an answer in the
-same format, and `read_pictures` gives many small pictures as one array. Every file that cannot be
-used is a `MediaError` with a one-line message. Importing this package imports NumPy alone: each
-format's library is imported when the format is used.
+same format, `read_pictures` gives many small pictures as one array, and `read_triplets` ratings.
+Every file that cannot be used is a `MediaError` with a one-line message. Importing this package
+imports NumPy alone: each format's library is imported when the format is used.
 """
 
 from tacit.media.atomic import atomic_path
 from tacit.media.errors import MediaError
+from tacit.media.frames import check_frame_output, write_frame
 from tacit.media.output import check_output, write
 from tacit.media.pictures import read_pictures
 from tacit.media.source import Source, read, read_truth
+from tacit.media.triplets import Triplets, read_triplets
 
 __all__ = [
     "MediaError",
     "Source",
+    "Triplets",
     "atomic_path",
+    "check_frame_output",
     "check_output",
     "read",
     "read_pictures",
+    "read_triplets",
     "read_truth",
     "write",
+    "write_frame",
 ]

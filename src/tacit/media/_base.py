@@ -26,6 +26,8 @@ class Stored(Generic[Layout]):
         lossy: Whether the file's compression changes the numbers that are written.
         notes: What a user should know about how the file was read and will be written.
         film: Whether the third axis of `pixels` counts the frames of a film.
+        columns: The names of a table's columns, if they have any; where they have none but are not
+            all the columns of the file, their numbers in it.
     """
 
     pixels: NDArray[Any]
@@ -35,6 +37,7 @@ class Stored(Generic[Layout]):
     lossy: bool = False
     notes: tuple[str, ...] = ()
     film: bool = False
+    columns: tuple[str, ...] = ()
 
 
 class AbstractCodec(abc.ABC, Generic[Layout]):

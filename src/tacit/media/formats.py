@@ -5,7 +5,7 @@ from typing import Any
 
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.delimited import Delimited
-from tacit.media.errors import MediaError
+from tacit.media.errors import MediaError, explained
 from tacit.media.gif import Gif
 from tacit.media.jpeg import Jpeg
 from tacit.media.location import Location, locate
@@ -13,6 +13,7 @@ from tacit.media.mat import Mat
 from tacit.media.mp4 import Mp4
 from tacit.media.npy import Npy
 from tacit.media.npz import Npz
+from tacit.media.parquet import Parquet
 from tacit.media.png import Png
 from tacit.media.stack import Stack
 from tacit.media.tiff import Tiff
@@ -29,6 +30,7 @@ CODECS: tuple[AbstractCodec[Any], ...] = (
     Npz(),
     Mat(),
     Delimited(),
+    Parquet(),
 )
 _LONGEST_SIGNATURE = 16
 _MOST_AXES = 5
@@ -63,26 +65,10 @@ def decode(path: Path) -> tuple[AbstractCodec[Any], Stored[Any]]:
     """
     location = locate(path)
     codec = STACK if is_stack(location) else codec_for(location.file)
-    try:
+    with explained(path, codec.name):
         if codec is not STACK:
             _check_signature(location.file, codec)
         stored = codec.decode(location)
-    except MediaError:
-        raise
-    except ModuleNotFoundError as error:
-        raise MediaError(
-            f"{path}: reading {codec.name} needs {error.name}: pip install 'tacit[media]'"
-        ) from error
-    except PermissionError as error:
-        raise MediaError(f"{path}: may not be read: change its permissions") from error
-    except MemoryError as error:
-        raise MediaError(f"{path}: does not fit into memory: make it smaller") from error
-    except Exception as error:  # decoders raise anything on a damaged file
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise MediaError(
-            f"{path}: is not a readable {codec.name} file, or was cut short ({reason}): "
-            "save or download it again"
-        ) from error
     _check_numbers(path, codec, stored)
     return codec, stored
 

@@ -11,6 +11,7 @@ from tacit.media._base import Stored
 from tacit.media.axes import name_axes, size_in_words, without_channels
 from tacit.media.errors import MediaError
 from tacit.media.formats import decode
+from tacit.media.wording import several
 
 
 def own_holes(stored: Stored[Any], axes: Sequence[str]) -> NDArray[np.bool_]:
@@ -68,28 +69,30 @@ def mask_holes(
     return np.broadcast_to(expanded, shape), tuple(notes)
 
 
-def lines_wholly_missing(holes: NDArray[np.bool_], axes: Sequence[str]) -> tuple[str, ...]:
+def lines_wholly_missing(
+    holes: NDArray[np.bool_], axes: Sequence[str], columns: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return a note for the rows, columns, frames and slices of which nothing was observed.
 
-    No low-rank structure reaches such a line: only smoothness can fill it. Lines count from 1.
+    No low-rank structure reaches such a line: only smoothness can fill it, or in a table the means.
+    Lines count from 1, but for columns that have names.
     """
     notes = []
     for axis, word in enumerate(axes):
         others = tuple(other for other in range(holes.ndim) if other != axis)
-        lines = np.flatnonzero(holes.all(axis=others)) + 1
-        counting = "counting from 1"
-        if axes.count(word) > 1:
-            counting += f", along dimension {axis + 1}"
-        if lines.size == 1:
-            notes.append(
-                f"{word} {lines[0]} ({counting}) is wholly missing: "
-                "it is filled by smoothness alone"
-            )
-        elif lines.size > 1:
-            notes.append(
-                f"{word}s {_ranges(lines)} ({counting}) are wholly missing: "
-                "they are filled by smoothness alone"
-            )
+        lines = np.flatnonzero(holes.all(axis=others))
+        if not lines.size:
+            continue
+        if columns and axis == 1:
+            named = several([repr(columns[line]) for line in lines.tolist()])
+        else:
+            along = f", along dimension {axis + 1}" if axes.count(word) > 1 else ""
+            named = f"{_ranges(lines + 1)} (counting from 1{along})"
+        notes.append(
+            f"{word} {named} is wholly missing: it is filled by smoothness or means alone"
+            if lines.size == 1
+            else f"{word}s {named} are wholly missing: they are filled by smoothness or means alone"
+        )
     return tuple(notes)
 
 
@@ -123,5 +126,4 @@ def _ranges(lines: NDArray[np.intp]) -> str:
     """Return ascending numbers as text with runs joined, the first five runs of them."""
     runs = np.split(lines, np.flatnonzero(np.diff(lines) > 1) + 1)
     parts = [str(run[0]) if run.size == 1 else f"{run[0]}-{run[-1]}" for run in runs]
-    shown = ", ".join(parts[:5])
-    return shown if len(parts) <= 5 else f"{shown} and {sum(run.size for run in runs[5:])} more"
+    return several(parts, sum(run.size for run in runs[5:]))

@@ -65,8 +65,8 @@ def read(
 
     Args:
         path: PNG, JPEG, TIFF or WebP; GIF, MP4, TIFF of several pages, a folder of pictures or a
-            pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV or TSV. `archive.npz:name` and
-            `archive.mat:name` choose one variable of several.
+            pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV or Parquet. `archive.npz:name`
+            and `archive.mat:name` choose one variable of several.
         missing: A mask file with the height and width of what is read, and as many frames or
             slices; one picture is applied to all of them, and a note says so.
         missing_value: The number, as the file stores it (0 to 255 in an 8-bit picture), that stands
@@ -100,13 +100,13 @@ def read(
         raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
     values = to_values(stored)
     values[mask] = 0.0
-    _check_finite(path, values, axes)
+    _check_finite(path, values, axes, stored.columns)
     if need_holes and not mask.any():
         raise MediaError(
             f"{path}: nothing in it is missing: name a mask (--missing) or a value "
             "(--missing-value), or leave NaN, blank cells or transparent pixels"
         )
-    notes += lines_wholly_missing(mask, without_channels(axes))
+    notes += lines_wholly_missing(mask, without_channels(axes), stored.columns)
     return Source(path, axes, values, mask, tuple(notes), codec, stored)
 
 
@@ -141,16 +141,21 @@ def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64
         raise MediaError(
             f"{path}: the truth has NaN, blanks or transparent pixels: give a complete one"
         )
-    _check_finite(path, values, axes)
+    _check_finite(path, values, axes, stored.columns)
     return values
 
 
-def _check_finite(path: Path, values: NDArray[np.float64], axes: tuple[str, ...]) -> None:
+def _check_finite(
+    path: Path, values: NDArray[np.float64], axes: tuple[str, ...], columns: tuple[str, ...]
+) -> None:
     """Refuse infinite values, naming the first one's place."""
     infinite = np.isinf(values)
     if infinite.any():
         first = np.unravel_index(int(infinite.argmax()), infinite.shape)
-        place = ", ".join(f"{axis} {int(at) + 1}" for axis, at in zip(axes, first, strict=True))
+        numbers = [str(at + 1) for at in first]
+        if columns:
+            numbers[1] = repr(columns[int(first[1])])
+        place = ", ".join(f"{axis} {at}" for axis, at in zip(axes, numbers, strict=True))
         raise MediaError(
             f"{path}: the value at {place} (counting from 1) is infinite: "
             "mark it as missing or correct it"

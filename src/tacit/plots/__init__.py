@@ -16,6 +16,7 @@ from tacit.plots.phase import phase_diagram
 from tacit.plots.pictures import pictures
 from tacit.plots.ranks import effective_rank_panels
 from tacit.plots.saddles import saddle_stages
+from tacit.plots.shares import shares
 from tacit.plots.slopes import predicted_slopes
 from tacit.plots.spectra import singular_values
 from tacit.plots.stages import learning_stages
@@ -40,6 +41,7 @@ __all__ = [
     "predicted_slopes",
     "saddle_stages",
     "save",
+    "shares",
     "singular_values",
     "theorem_panels",
     "training_at_rates",

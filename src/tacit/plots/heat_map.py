@@ -1,29 +1,58 @@
-"""A matrix of non-negative numbers as a picture with a colour bar."""
+"""A matrix of numbers as a picture with a colour bar."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.plots.style import COLUMN, panels, styled
+from tacit.plots.style import COLUMN, GREY, panels, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_FLATTEST, _TALLEST = 0.45, 1.6
+"""Height over width; a table that is longer or wider is squeezed."""
+_NAMED, _LETTERS = 20, 14
+
 
 @styled
-def heat_map(values: NDArray[np.floating], *, label: str) -> "Figure":
-    """Rows downwards and columns to the right, zero at the dark end of a perceptual scale.
+def heat_map(
+    values: NDArray[np.floating],
+    *,
+    label: str,
+    limits: tuple[float, float] | None = None,
+    columns: Sequence[str] = (),
+) -> "Figure":
+    """Rows downwards and columns to the right, counted from 1; NaN is grey.
 
     Args:
-        values: (m, n); NaN stays blank.
+        values: (m, n).
         label: what the colours stand for, with units.
+        limits: values at which the colours end, those below zero of another hue; by default zero
+            and the largest value.
+        columns: names of the columns, shown where there are few.
     """
+    from matplotlib import colormaps
+
     m, n = values.shape
-    figure, grid = panels(1, 1, COLUMN, min(COLUMN * m / n, 2 * COLUMN))
+    figure, grid = panels(1, 1, COLUMN, COLUMN * float(np.clip(m / n, _FLATTEST, _TALLEST)))
     axes = grid[0, 0]
-    image = axes.imshow(values, cmap="viridis", vmin=0, interpolation="nearest", aspect="auto")
-    axes.set_xlabel("column")
+    low, high = limits or (0, None)
+    ends = "neither" if limits is None else "both" if low < 0 else "max"
+    image = axes.imshow(
+        values,
+        cmap=colormaps["RdBu_r" if low < 0 else "viridis"].with_extremes(bad=GREY),
+        vmin=low,
+        vmax=high,
+        aspect="auto",
+        extent=(0.5, n + 0.5, m + 0.5, 0.5),
+    )
+    if 0 < len(columns) <= _NAMED:
+        short = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in columns]
+        axes.set_xticks(range(1, n + 1), short, rotation=90)
+    else:
+        axes.set_xlabel("column")
     axes.set_ylabel("row")
-    figure.colorbar(image, ax=axes, label=label)
+    figure.colorbar(image, ax=axes, label=label, extend=ends)
     return figure

@@ -12,6 +12,25 @@ from numpy.typing import NDArray
 Values = NDArray[np.floating]
 
 
+def listing(head: Sequence[str], rows: Sequence[Sequence[str]], chosen: Sequence[bool] = ()) -> str:
+    """A table with a heading; the first column is words, the others are numbers.
+
+    Args:
+        head: of each column.
+        rows: cells as text.
+        chosen: of each row, whether it stands out; by default none does.
+    """
+
+    def row(kind: str, cells: Sequence[str], mark: str = "") -> str:
+        first, *others = map(html.escape, cells)
+        numbers = "".join(f'<{kind} class="number">{cell}</{kind}>' for cell in others)
+        return f"<tr{mark}><{kind}>{first}</{kind}>{numbers}</tr>"
+
+    marks = [' class="chosen"' if mark else "" for mark in chosen or [False] * len(rows)]
+    body = (row("td", cells, mark) for cells, mark in zip(rows, marks, strict=True))
+    return f"<table>{row('th', head)}{''.join(body)}</table>"
+
+
 def table(rows: Mapping[str, Any]) -> str:
     """A table of names and what they are."""
     cells = (
@@ -19,6 +38,17 @@ def table(rows: Mapping[str, Any]) -> str:
         for name, value in rows.items()
     )
     return f"<table>{''.join(cells)}</table>"
+
+
+def scroll(content: str) -> str:
+    """What may be wider than the page."""
+    return f'<div class="scroll">{content}</div>'
+
+
+def plots(drawn: Sequence[tuple[str, Any]]) -> str:
+    """Captions and matplotlib figures, side by side."""
+    figures = "\n".join(figure(caption, drawing(plot)) for caption, plot in drawn)
+    return f'<div class="plots">\n{figures}\n</div>'
 
 
 def bullets(sentences: Sequence[str]) -> str:

@@ -1,26 +1,25 @@
-"""The report: pictures, curves, candidates and settings in one HTML file, nothing from outside."""
+"""The report of a completion: pictures or a table, curves, candidates, results and settings."""
 
 import html
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tacit.completion import Blend, Candidate, Choice, Completion, Recipe, Scores
-from tacit.media import atomic_path
 from tacit.plots import curves, heat_map, singular_values
-from tacit.report.markup import bullets, drawing, figure, image, table
+from tacit.report.layout import write_page
+from tacit.report.markup import drawing, figure, image, listing, plots, scroll, table
+from tacit.report.tables import table_section
 from tacit.report.views import views
 from tacit.results import provenance, to_dataset
 
 Values = NDArray[np.floating]
 
 _PICTURE = ("row", "column", "channel")
-_RECORDS = {"loss": "training loss", "held_out": "held-out error"}
+_RECORDS = {"loss": "training loss", "held_out": "held-out error", "noise": "noise"}
 
 
 def write_report(
@@ -30,6 +29,7 @@ def write_report(
     *,
     title: str,
     axes: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
     truth: Values | None = None,
     scores: Scores | None = None,
     notes: Sequence[str] = (),
@@ -46,6 +46,8 @@ def write_report(
         axes: what each axis of the data counts: `row`, `column`, then any `frame` or `slice`, and
             `channel` for colours; if not given, those of a picture, grey or in colour. Of a film
             or a cube a few frames or slices are shown.
+        names: of a table, what its columns are called; it is then drawn as one, each column in its
+            own units, and not as a picture.
         truth: the complete data, if known.
         scores: comparison with the truth.
         notes: remarks on the input, a sentence each.
@@ -55,21 +57,33 @@ def write_report(
     Raises:
         MediaError: if the file cannot be written.
     """
-    choice = completion.choice
-    text = Template(files("tacit.report").joinpath("template.html").read_text("utf-8")).substitute(
-        title=html.escape(title),
-        lead=html.escape(_lead(completion, before)),
-        notes=bullets(notes),
-        pictures=_pictures(completion, before, truth, axes or _PICTURE[: before.ndim]),
-        plots=_plots(completion),
-        reason=html.escape(choice.reason),
-        candidates=_candidates(completion),
-        results=table(_results(completion, scores)),
-        settings=table({**(settings or {}), **provenance()}),
-        command=html.escape(command),
+    results = _results(completion)
+    if names is not None and truth is not None:
+        error = np.sqrt(np.mean((completion.filled - truth)[np.isnan(before)] ** 2))
+        results["Error over missing entries (root mean square)"] = f"{error:.4g}"
+    elif scores is not None:
+        results |= _compared(scores)
+    reason = f"<p>{html.escape(completion.choice.reason)}</p>"
+    axes = axes or _PICTURE[: before.ndim]
+    shown = (
+        {"The table": table_section(completion, before, names)}
+        if names is not None
+        else {"Pictures": _pictures(completion, before, truth, axes)}
     )
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_page(
+        path,
+        title=title,
+        lead=_lead(completion, before),
+        notes=notes,
+        sections={
+            **shown,
+            "How it was reached": _plots(completion),
+            "What was tried and chosen": f"{reason}\n{scroll(_candidates(completion))}",
+            "Results": scroll(table(results)),
+            "Settings and versions": scroll(table({**(settings or {}), **provenance()})),
+        },
+        command=command,
+    )
 
 
 def _lead(completion: Completion, before: Values) -> str:
@@ -117,27 +131,24 @@ def _plots(completion: Completion) -> str:
         caption = "Singular values appear as training goes on (refit on all observed entries)"
         drawn.append((caption, singular_values(refit)))
     # A method that keeps to the observed entries has a loss of zero, which no logarithm shows.
-    names = [name for name in _RECORDS if (search[name] > 0).all()]
+    names = [name for name in _RECORDS if name in search and (search[name] > 0).all()]
     if names:
         words = " and ".join(_RECORDS[name] for name in names)
         caption = f"{words.capitalize()} of the search, in units of the data's deviation"
-        drawn.append((caption, curves(search, names, logarithmic=names)))
+        far = [name for name in names if search[name].max() > 10 * search[name].min()]
+        drawn.append((caption, curves(search, names, logarithmic=far)))
     if "effective_rank" in refit:
         drawn.append(("Effective rank of the refit", curves(refit, ["effective_rank"])))
-    return "\n".join(figure(caption, drawing(plot)) for caption, plot in drawn)
+    return plots(drawn)
 
 
 def _candidates(completion: Completion) -> str:
-    head = '<th>tried</th><th class="number">held-out error</th><th class="number">seconds</th>'
-    rows = [f"<tr>{head}</tr>"]
-    for candidate in completion.choice.candidates:
-        mark = ' class="chosen"' if _is_chosen(candidate, completion.choice) else ""
-        rows.append(
-            f"<tr{mark}><td>{html.escape(str(candidate.recipe))}</td>"
-            f'<td class="number">{candidate.held_out:.4g}</td>'
-            f'<td class="number">{candidate.seconds:.1f}</td></tr>'
-        )
-    return f"<table>{''.join(rows)}</table>"
+    tried = completion.choice.candidates
+    return listing(
+        ("tried", "held-out error", "seconds"),
+        [(str(c.recipe), f"{c.held_out:.4g}", f"{c.seconds:.1f}") for c in tried],
+        [_is_chosen(candidate, completion.choice) for candidate in tried],
+    )
 
 
 def _is_chosen(candidate: Candidate, choice: Choice) -> bool:
@@ -148,23 +159,25 @@ def _is_chosen(candidate: Candidate, choice: Choice) -> bool:
     return candidate.recipe.members[0].approach in chosen
 
 
-def _results(completion: Completion, scores: Scores | None) -> dict[str, str]:
+def _results(completion: Completion) -> dict[str, str]:
     rows = {
         "Why it stopped": completion.result.cause,
         "Time": f"{completion.seconds:.1f} s",
         "Held-out error (root mean square)": f"{completion.choice.held_out:.4g}",
-        "Spread over fits (mean over the holes)": f"{completion.spread:.4g}",
+        "Uncertainty (mean standard deviation over the holes)": f"{completion.spread:.4g}",
     }
     if "effective_rank" in completion.refit.records:
         rows["Effective rank"] = f"{completion.refit['effective_rank'][-1]:.1f}"
-    if scores is not None:
-        rows |= {
-            "PSNR over missing pixels": f"{scores.psnr_missing:.2f} dB",
-            "PSNR over all pixels": f"{scores.psnr_all:.2f} dB",
-            "SSIM over missing pixels": f"{scores.ssim_missing:.4f}",
-            "SSIM over all pixels": f"{scores.ssim_all:.4f}",
-        }
     return rows
+
+
+def _compared(scores: Scores) -> dict[str, str]:
+    return {
+        "PSNR over missing pixels": f"{scores.psnr_missing:.2f} dB",
+        "PSNR over all pixels": f"{scores.psnr_all:.2f} dB",
+        "SSIM over missing pixels": f"{scores.ssim_missing:.4f}",
+        "SSIM over all pixels": f"{scores.ssim_all:.4f}",
+    }
 
 
 def _range(values: Values) -> tuple[float, float]:

@@ -40,6 +40,9 @@ def test_blanks_are_missing(tmp_path: Path, blank: str) -> None:
         ("a.csv", ",x,y\nu,1,\nv,3,4\n", ",x,y\nu,1,0.5\nv,3,4\n"),
         ("a.csv", ",2001,2002\nu,1,\nv,3,4\n", ",2001,2002\nu,1,0.5\nv,3,4\n"),
         ("a.csv", "u,1,\nv,3,4\n", "u,1,0.5\nv,3,4\n"),
+        ("a.csv", 'n,x,"c,d",y\nu,1,a,\nv,3,"b,c",4\n', 'n,x,"c,d",y\nu,1,a,0.5\nv,3,"b,c",4\n'),
+        ("a.csv", "n;x;c;y\nu;1,5;a.b;\nv;3;;4\n", "n;x;c;y\nu;1,5;a.b;0,5\nv;3;;4\n"),
+        ("a.csv", "x,id,y\n1,,\n2,A7,5\n3,B8,6\n", "x,id,y\n1,,0.5\n2,A7,5\n3,B8,6\n"),
     ],
 )
 def test_only_the_blanks_change(tmp_path: Path, name: str, text: str, expected: str) -> None:
@@ -55,6 +58,18 @@ def test_a_first_row_and_column_that_are_no_data_are_noted(tmp_path: Path) -> No
         "column 1 is read as the labels of the rows",
     )
     assert read(put(tmp_path / "b.csv", "1,,2\n3,4,5\n")).notes == ()
+
+
+def test_columns_of_words_are_kept_and_noted(tmp_path: Path) -> None:
+    source = read(put(tmp_path / "a.csv", "n,x,kind,y,z\nu,1,a,,7\nv,3,b,4,\nw,3,,4,8\n"))
+    np.testing.assert_array_equal(source.values, [[1, 0, 7], [3, 4, 0], [3, 4, 8]])
+    assert source.notes[-1] == "column 'kind' does not hold numbers: it stays as it is"
+    assert source.stored.columns == ("x", "y", "z")
+
+
+def test_a_wholly_missing_column_is_named(tmp_path: Path) -> None:
+    source = read(put(tmp_path / "a.csv", "n,x,y,z\nu,1,,7\nv,3,,\n"))
+    assert source.notes[-1].startswith("column 'y' is wholly missing")
 
 
 def test_years_over_a_column_of_labels_are_names(tmp_path: Path) -> None:
@@ -86,7 +101,9 @@ def test_denoised_cells_are_written_anew(tmp_path: Path) -> None:
         ("\n\n", ["holds no cells"]),
         ("1,inf\n3,4\n", ["row 1, column 2", "infinite"]),
         ("1\n2\n", ["2 × 1"]),
-        ("a,b\n", ["0 × 2"]),
+        ("a,b\n", ["names of columns and no rows"]),
+        ("a,b\nu,v\n", ["has no column of numbers"]),
+        ("name,x,y\nu,1,inf\nv,3,\n", ["row 1, column 'y'", "infinite"]),
     ],
 )
 def test_a_bad_table_names_the_place(tmp_path: Path, text: str, words: list[str]) -> None:

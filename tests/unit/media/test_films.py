@@ -109,8 +109,8 @@ def test_whole_rows_columns_and_frames_are_noted(tmp_path: Path) -> None:
     data[3, 4, 1] = np.nan
     save_pages(photometric="minisblack")(tmp_path / "a.tif", data)
     np.save(tmp_path / "a.npy", data)
-    alone = "is wholly missing: it is filled by smoothness alone"
-    many = "are wholly missing: they are filled by smoothness alone"
+    alone = "is wholly missing: it is filled by smoothness or means alone"
+    many = "are wholly missing: they are filled by smoothness or means alone"
     for name, word in (("a.tif", "frame"), ("a.npy", "slice")):
         assert read(tmp_path / name).notes == (
             f"row 1 (counting from 1) {alone}",

@@ -104,22 +104,29 @@ def test_a_value_that_is_nowhere_is_noted(tmp_path: Path) -> None:
     )
 
 
+ALONE = "is filled by smoothness or means alone"
+
+
 @pytest.mark.parametrize(
     ("rows", "columns", "notes"),
     [
         ([], [], ()),
-        ([2], [], ("row 3 (counting from 1) is wholly missing: it is filled by smoothness alone",)),
+        (
+            [2],
+            [],
+            (f"row 3 (counting from 1) is wholly missing: it {ALONE}",),
+        ),
         (
             [],
             [0],
-            ("column 1 (counting from 1) is wholly missing: it is filled by smoothness alone",),
+            (f"column 1 (counting from 1) is wholly missing: it {ALONE}",),
         ),
         (
             [1, 2, 3, 7],
             [],
             (
                 "rows 2-4, 8 (counting from 1) are wholly missing: "
-                "they are filled by smoothness alone",
+                "they are filled by smoothness or means alone",
             ),
         ),
         (
@@ -127,7 +134,7 @@ def test_a_value_that_is_nowhere_is_noted(tmp_path: Path) -> None:
             [],
             (
                 "rows 1, 3, 5, 7, 9 and 2 more (counting from 1) are "
-                "wholly missing: they are filled by smoothness alone",
+                "wholly missing: they are filled by smoothness or means alone",
             ),
         ),
     ],

@@ -126,3 +126,43 @@ def test_labels():
     values = xr.DataArray(0.0, attrs={"long_name": "max_j ‖W_{j+1}‖_F", "units": "K"})
     assert label(values) == "max$_{j}$ ‖W$_{j+1}$‖$_{F}$ (K)"
     assert label(xr.DataArray(0.0, name="held_out")) == "held out"
+
+
+def test_shares_are_steps_between_the_edges_of_the_bins():
+    dataset = xr.Dataset(
+        {
+            "given": ("bin", [0.25, 0.75], {"long_name": "given"}),
+            "predicted": ("bin", [0.5, 0.5], {"long_name": "predicted"}),
+        },
+        coords={
+            "lower": ("bin", [1.0, 2.0], {"long_name": "rating"}),
+            "upper": ("bin", [2.0, 4.0]),
+        },
+    )
+    figure = labelled(plots.shares(dataset, ["given", "predicted"]))
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "rating"
+    assert axes.get_legend_handles_labels()[1] == ["given", "predicted"]
+    filled, given, _ = axes.patches
+    np.testing.assert_array_equal(given.get_data().values, [0.25, 0.75])
+    np.testing.assert_array_equal(given.get_data().edges, [1, 2, 4])
+    assert filled.get_fill()
+    assert not given.get_fill()
+
+
+def test_a_heat_map_counts_from_one_and_names_few_columns():
+    values = np.array([[-9.0, np.nan], [1.0, 2.0]])
+    names = ["short", "a name that is far too long"]
+    figure = labelled(plots.heat_map(values, label="z", limits=(-3.0, 3.0), columns=names))
+    axes, bar = figure.axes
+    assert axes.images[0].get_extent() == [0.5, 2.5, 2.5, 0.5]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["short", "a name that i…"]
+    assert axes.images[0].get_clim() == (-3.0, 3.0)
+    assert bar.get_ylabel() == "z"
+
+
+@pytest.mark.parametrize(("shape", "ratio"), [((1797, 64), 1.6), ((3, 500), 0.45)])
+def test_a_long_or_wide_table_is_squeezed(shape, ratio):
+    figure = labelled(plots.heat_map(np.ones(shape), label="z"))
+    width, height = figure.get_size_inches()
+    assert height / width == pytest.approx(ratio)

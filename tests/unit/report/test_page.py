@@ -8,6 +8,7 @@ import pytest
 
 from tacit.completion import TubalNorm, complete, complete_tensor, scores
 from tacit.report import write_report
+from tacit.report.tables import table_section
 from tacit.report.views import views
 
 
@@ -53,6 +54,32 @@ def test_an_unknown_truth_is_left_out(completed, tmp_path):
     text = path.read_text("utf-8")
     assert text.count("<img") == 3 + 3
     assert "PSNR" not in text
+
+
+def test_a_table_is_drawn_as_maps_with_a_line_for_each_column(completed, tmp_path):
+    truth, mask, completion = completed
+    path = tmp_path / "report.html"
+    names = [f"column <{at}>" for at in range(20)]
+    before = np.where(mask, np.nan, truth)
+    before[:, 3] = truth[:, 3]
+    write_report(path, completion, before, title="t", names=names, truth=truth)
+    text = path.read_text("utf-8")
+    assert text.count("<img") == 3 + 3
+    assert "column &lt;19&gt;" in text
+    assert "Error over missing entries" in text
+    assert "<td>column &lt;3&gt;</td>" in text
+    assert '<td class="number">–</td>' in text
+
+
+def test_a_table_of_many_columns_lists_some(completed):
+    truth, mask, completion = completed
+    wide = completion._replace(
+        filled=np.tile(truth, (1, 5)), uncertainty=np.tile(mask * 0.1, (1, 5))
+    )
+    before = np.tile(np.where(mask, np.nan, truth), (1, 5))
+    text = table_section(wide, before, [str(at + 1) for at in range(100)])
+    assert "and 60 more columns" in text
+    assert text.count("<tr>") == 41
 
 
 @pytest.fixture(scope="module")

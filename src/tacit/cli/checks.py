@@ -1,0 +1,30 @@
+"""What the long commands refuse before any work begins."""
+
+from pathlib import Path
+
+from tacit.media import MediaError
+
+
+def check_settings(*, budget: float | None, seed: int, report: Path | None) -> None:
+    """Refuse a budget, a seed or a place of the report that cannot be used.
+
+    Raises:
+        ValueError: the message names the option.
+    """
+    if budget is not None and not budget > 0:
+        raise ValueError(f"--budget: seconds must be positive, got {budget:g}")
+    if seed < 0:
+        raise ValueError(f"--seed: must not be negative, got {seed}")
+    if report is not None:
+        check_folder_of(report)
+
+
+def check_folder_of(path: Path) -> None:
+    """Refuse a file or folder to be written where there is no folder.
+
+    Raises:
+        MediaError: the folder does not exist.
+    """
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise MediaError(f"{path}: the folder {folder} does not exist: create it")

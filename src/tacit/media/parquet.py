@@ -1,0 +1,105 @@
+"""Tables in columns of their own types: `.parquet`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit.media._base import AbstractCodec, Stored
+from tacit.media.cells import kept_note
+from tacit.media.errors import MediaError
+from tacit.media.location import Location
+from tacit.media.wording import several
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_OWN = "ARROW:schema"
+"""What the writer itself notes of the columns' types."""
+_INDEX = "__index_level_"
+"""How the column begins that pandas keeps the labels of the rows in."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A table with its metadata, and which of its columns hold numbers."""
+
+    frame: "pl.DataFrame"
+    numeric: list[str]
+    metadata: dict[str, str]
+
+
+@final
+class Parquet(AbstractCodec[Columns]):
+    """Read and write Parquet; a column in which nothing changes is written as it was read.
+
+    Null and NaN are missing. Columns without numbers, and an index of pandas, are kept. A column of
+    whole numbers or decimals in which something is filled becomes one of floating-point numbers,
+    and a note says so; one of single precision stays that.
+    """
+
+    name: ClassVar[str] = "Parquet"
+    suffixes: ClassVar[tuple[str, ...]] = (".parquet",)
+    signatures: ClassVar[tuple[bytes, ...]] = (b"PAR1",)
+    kind: ClassVar[Literal["picture", "array"]] = "array"
+
+    def decode(self, location: Location) -> Stored[Columns]:
+        """Read the columns of numbers, with NaN where one is null."""
+        import polars as pl
+
+        frame = pl.read_parquet(location.file)
+        numeric = [
+            name
+            for name, dtype in frame.schema.items()
+            if dtype.is_numeric() and not name.startswith(_INDEX)
+        ]
+        if not numeric:
+            raise MediaError(
+                f"{location.file}: has no column of numbers: there is nothing to complete"
+            )
+        if frame.height == 0:
+            raise MediaError(f"{location.file}: has columns and no rows: add the rows")
+        metadata = pl.read_parquet_metadata(location.file)
+        metadata.pop(_OWN, None)
+        whole = [repr(name) for name in numeric if not frame.schema[name].is_float()]
+        notes = kept_note([name for name in frame.columns if name not in numeric])
+        if whole:
+            notes.append(
+                "whole numbers are written as floating-point numbers in those of the columns "
+                f"{several(whole)} in which something is filled"
+            )
+        values = frame.select(pl.col(numeric).cast(pl.Float64)).fill_null(float("nan"))
+        return Stored(
+            values.to_numpy(),
+            layout=Columns(frame, numeric, metadata),
+            notes=tuple(notes),
+            columns=tuple(numeric),
+        )
+
+    def encode(
+        self,
+        stored: Stored[Columns],
+        pixels: NDArray[Any],
+        alpha: NDArray[Any] | None,
+        path: Path,
+    ) -> None:
+        """Write the table, with new columns only where a number has changed."""
+        import polars as pl
+
+        frame = stored.layout.frame
+        changed = [
+            pl.Series(name, new, pl.Float64).cast(_floating(frame.schema[name]))
+            for name, old, new in zip(stored.layout.numeric, stored.pixels.T, pixels.T, strict=True)
+            if not np.array_equal(old, new)
+        ]
+        frame.with_columns(changed).write_parquet(path, metadata=stored.layout.metadata)
+
+
+def _floating(dtype: "pl.DataType") -> "pl.DataType":
+    """Return the type itself if it is one of floating-point numbers, else double precision."""
+    import polars as pl
+
+    return dtype if dtype.is_float() else pl.Float64()
