@@ -68,6 +68,7 @@ _SCALAR_LIKE = re.compile(
     r"Shaped\[Array, ''\] \| Shaped\[~?(numpy\.)?ndarray, ''\]"
     r" \| ~?(numpy\.)?bool \| ~?(numpy\.)?number \| bool \| int \| float \| complex"
 )
+_REQUEST = re.compile(r"set_\w+_request")
 _CODE = re.compile(r"(``[^`]*``|`[^`]*`)")
 
 
@@ -105,10 +106,11 @@ def short_types(app, what, name, obj, options, signature, returns):
     return shorten(signature), shorten(returns)
 
 
-def skip_tuple_machinery(app, what, name, obj, skip, options):
-    """Leave out what NamedTuple adds to a class."""
+def skip_machinery(app, what, name, obj, skip, options):
+    """Leave out what NamedTuple, and scikit-learn's routing of metadata, add to a class."""
     described = getattr(obj, "__doc__", None) or ""
-    return True if described.startswith("Alias for field number") else None
+    added = described.startswith("Alias for field number") or _REQUEST.fullmatch(name)
+    return True if added else None
 
 
 def file_role(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -126,4 +128,4 @@ def setup(app):
     app.add_role("file", file_role, override=True)
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)
     app.connect("autodoc-process-signature", short_types)
-    app.connect("autodoc-skip-member", skip_tuple_machinery)
+    app.connect("autodoc-skip-member", skip_machinery)
