@@ -4,15 +4,20 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-# One thread a worker: pytest-xdist already runs one worker a core. To be set before JAX starts.
+# One thread a worker: pytest-xdist already runs one worker a core. Quickly compiled programs: most
+# run for less time than they are compiled. To be set before JAX starts.
 os.environ.setdefault(
-    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    "XLA_FLAGS",
+    "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    " --xla_backend_optimization_level=0",
 )
 
 import hypothesis
 import jax
 import jaxtyping
 import pytest
+
+from tests.long import LONG
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -29,6 +34,13 @@ hypothesis.settings.register_profile(
     "tacit", max_examples=25, deadline=None, derandomize=True, database=None
 )
 hypothesis.settings.load_profile("tacit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what `LONG` lists."""
+    for item in items:
+        if item.nodeid in LONG:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
