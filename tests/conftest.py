@@ -17,7 +17,7 @@ import jax
 import jaxtyping
 import pytest
 
-from tests.long import LONG
+from tests.long import FILES, LONG
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -37,9 +37,9 @@ hypothesis.settings.load_profile("tacit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what `LONG` lists."""
+    """Mark as slow what `LONG` and `FILES` list."""
     for item in items:
-        if item.nodeid in LONG:
+        if item.nodeid in LONG or item.nodeid.startswith(FILES):
             item.add_marker(pytest.mark.slow)
 
 

@@ -4,7 +4,6 @@ from tacit.observers._base import Law, Observer
 from tacit.observers.alignment import alignment
 from tacit.observers.balancedness import balance, balancedness
 from tacit.observers.errors import (
-    ROBUST_DEVIATION,
     HeldOut,
     reconstruction_error,
     test_error,
@@ -31,7 +30,6 @@ from tacit.observers.tubal_angles import (
 )
 
 __all__ = [
-    "ROBUST_DEVIATION",
     "HeldOut",
     "Law",
     "Observer",

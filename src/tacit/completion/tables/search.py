@@ -13,7 +13,7 @@ from tacit.completion.search import Report
 from tacit.completion.tables.approach import LowRank
 from tacit.completion.tables.task import Fit, TableTask
 from tacit.completion.trial import try_in_turn
-from tacit.observers import ROBUST_DEVIATION
+from tacit.observers.errors import ROBUST_DEVIATION
 from tacit.runs import Progress
 
 Values = NDArray[np.floating]

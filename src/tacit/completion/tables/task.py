@@ -15,7 +15,8 @@ from tacit.completion.new_rows import Columns
 from tacit.completion.tables.approach import LowRank
 from tacit.dynamics import VariationalDescent, prior_precisions
 from tacit.models import GaussianFactors
-from tacit.observers import ROBUST_DEVIATION, HeldOut, Observer, noise, strengths
+from tacit.observers import HeldOut, Observer, noise, strengths
+from tacit.observers.errors import ROBUST_DEVIATION
 from tacit.operators import Entries
 from tacit.problems import Problem
 from tacit.runs import Progress, Result, Schedule, Stalled, Trajectory, run
