@@ -12,7 +12,7 @@ from tacit.media import Source
 
 if TYPE_CHECKING:
     from tacit.completion import Completion, Scores
-    from tacit.completion.search import Report
+    from tacit.completion.trial import Report
 
 Values = NDArray[np.float64]
 

@@ -17,11 +17,11 @@ from tacit.completion.refit import Refit, Refitted
 from tacit.completion.search import (
     STARTS,
     WEIGHTS,
-    Report,
     Search,
     SearchResult,
 )
 from tacit.completion.task import Task, target
+from tacit.completion.trial import Report
 from tacit.runs import Result, joined
 
 Values = NDArray[np.floating]

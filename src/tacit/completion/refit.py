@@ -8,8 +8,9 @@ import jax
 
 from tacit._typing import PRNGKey
 from tacit.completion.plan import Recipe
-from tacit.completion.search import PLAIN, SMOOTH, Report
+from tacit.completion.search import PLAIN, SMOOTH
 from tacit.completion.task import Task
+from tacit.completion.trial import Report, titled
 from tacit.models import Deep
 from tacit.runs import Result, Schedule, Trajectory, joined
 
@@ -50,9 +51,7 @@ class Refit(eqx.Module):
     def _fit(self, number: int) -> Trajectory[Deep]:
         """The recipe's phases, one after another, from a new start."""
         model = self.task.start(self.recipe, jax.random.fold_in(self.key, number))
-        report = self.report
-        title = f"refit {number + 1}"
-        on_chunk = None if report is None else (lambda progress: report(title, progress))
+        on_chunk = titled(self.report, f"refit {number + 1}")
         phases: list[Trajectory[Deep]] = []
         for phase in self.recipe.phases:
             gap = SMOOTH[0] if phase.weight else PLAIN[0]

@@ -9,11 +9,12 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Callable, Iterator, PRNGKey, Sequence
+from tacit._typing import Iterator, PRNGKey, Sequence
 from tacit.completion.plan import Candidate, Phase, Recipe
 from tacit.completion.task import Task
+from tacit.completion.trial import Report, titled
 from tacit.models import Deep
-from tacit.runs import Progress, Result, Schedule, Stalled, Trajectory
+from tacit.runs import Result, Schedule, Stalled, Trajectory
 
 Mask = NDArray[np.bool_]
 
@@ -30,8 +31,6 @@ _HANDICAP = 2
 _GAIN = 5e-3
 """A weight that lowers the held-out error by less than this share is the last one tried."""
 _HALVINGS = 4
-
-Report = Callable[[str, Progress], None]
 
 
 class Search(eqx.Module):
@@ -107,8 +106,7 @@ class Search(eqx.Module):
         title = f"depth {recipe.depth}, scale {recipe.scale:g}" + (
             f", smoothness {weight:g}" if weight else ""
         )
-        report = self.report
-        on_chunk = None if report is None else (lambda progress: report(title, progress))
+        on_chunk = titled(self.report, title)
         trajectories: list[Trajectory[Deep]] = []
         slowdown = 1.0
         for _ in range(_HALVINGS):

@@ -1,12 +1,14 @@
-"""Trying one thing after another while there is time."""
+"""Trying one thing after another while there is time, and telling of it."""
 
 import time
 from typing import TypeVar
 
 from tacit._typing import Any, Callable, Iterator
-from tacit.runs import Result
+from tacit.runs import Progress, Result
 
 Approach = TypeVar("Approach")
+Report = Callable[[str, Progress], None]
+"""Called after each compiled chunk with the stage and its progress."""
 
 
 def try_in_turn(
@@ -37,3 +39,8 @@ def try_in_turn(
             raise
         return True
     return False
+
+
+def titled(report: Report | None, title: str) -> Callable[[Progress], None] | None:
+    """The report of one stage, if there is one."""
+    return None if report is None else (lambda progress: report(title, progress))

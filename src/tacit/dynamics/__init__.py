@@ -6,7 +6,9 @@ Flows are looked up when first used: diffrax takes a second to import.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tacit.dynamics._balance import prior_precisions
 from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit.dynamics._half_step import half_step
 from tacit.dynamics.alternating import AlternatingLeastSquares
 from tacit.dynamics.curvature import largest_curvature
 from tacit.dynamics.descent import AutoStep, GradientDescent
@@ -20,7 +22,7 @@ from tacit.dynamics.soft_impute import SoftImpute
 from tacit.dynamics.tctv import TCTV
 from tacit.dynamics.tnn import TNN
 from tacit.dynamics.tubal import TubalDescent
-from tacit.dynamics.variational import VariationalDescent, half_step, prior_precisions
+from tacit.dynamics.variational import VariationalDescent
 from tacit.dynamics.windowed_tctv import WindowedTCTV
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, Array, Float, Measurements, ScalarLike
-from tacit.algebra import Grid, NormalEquations, Regressors, Segments
+from tacit.algebra import Grid, Segments
+from tacit.dynamics._balance import prior_precisions, turned
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.models import AbstractFactorisation
-from tacit.models.gaussian_factors import GaussianFactors, Gaussians
+from tacit.dynamics._half_step import half_step
+from tacit.models import AbstractFactorisation, GaussianFactors
 from tacit.operators import Entries
 from tacit.problems import LeastSquares, Problem
 
@@ -19,8 +20,6 @@ _QUIETEST = 1e-3
 """Least noise, relative to the root mean square of the data: single precision knows no less."""
 _BORROWED = 4.0
 """Entries of the common noise that the noise of a column is estimated with."""
-_FAINT = 1e-7
-"""Strengths squared below this share of the largest are rounding."""
 
 
 class VariationalState(NamedTuple):
@@ -162,7 +161,7 @@ class VariationalDescent(AbstractDynamics):
         columns, seen_columns, misfit = half_step(
             self.by_column, problem.y, scaled, rows, of_columns, bias=self.column_bias
         )
-        rows, columns = _turned(rows, columns, seen_rows, seen_columns)
+        rows, columns = turned(rows, columns, seen_rows, seen_columns)
         of_rows = prior_precisions(rows, seen_rows, self.depth)
         of_columns = prior_precisions(columns, seen_columns, self.depth)
         estimated = self._precision(problem, misfit / model.precision, seen_columns)
@@ -187,113 +186,6 @@ class VariationalDescent(AbstractDynamics):
         assert isinstance(operator, Entries)
         deviations = jnp.abs(problem.residual(model)) * jnp.sqrt(model.precision[operator.columns])
         return jnp.minimum(1, self.robust / jnp.maximum(deviations, self.robust))
-
-
-def half_step(
-    grouped: Segments | Grid,
-    y: Measurements,
-    weights: Measurements,
-    other: Gaussians,
-    prior: Float[Array, " w"],
-    *,
-    bias: bool | Array = True,
-) -> tuple[Gaussians, Float[Array, " m"], Float[Array, " m"]]:
-    """The law of one side given that of the other, and the free energy's other parts.
-
-    Args:
-        grouped: the entries grouped by this side.
-        y: the entries.
-        weights: of the entries, times the precision of their noise.
-        other: the law of the other side.
-        prior: precisions of the coordinates of this side.
-        bias: whether this side has one.
-
-    Returns:
-        The law, the number of entries of each row, and the sum of w τ E[(y − X)²] over them.
-    """
-    full = other.is_full
-
-    def solve(equations: NormalEquations) -> tuple[Array, ...]:
-        gram, moment, square, count = equations
-        A = gram + jnp.diag(prior)[None]
-        root = jnp.linalg.cholesky(A)
-        mean = jax.scipy.linalg.cho_solve((root, True), moment[..., None])[..., 0]
-        fitted = jnp.einsum("mv,mvw,mw->m", mean, gram, mean)
-        if full:
-            # After the mean, not beside it: two batches of LAPACK at once wait for each other.
-            identity = jnp.eye(len(prior), dtype=mean.dtype) + 0 * mean[0, 0]
-            identity = jnp.broadcast_to(identity, A.shape)
-            variance = jax.scipy.linalg.cho_solve((root, True), identity)
-            spread = jnp.sum(variance * gram, axis=(1, 2))
-        else:
-            variance = 1 / jnp.diagonal(A, axis1=1, axis2=2)
-            spread = jnp.sum(variance * jnp.diagonal(gram, axis1=1, axis2=2), axis=1)
-        return mean, variance, count, square - 2 * jnp.sum(moment * mean, axis=1) + fitted + spread
-
-    regressors = _regressors(other, bias)
-    mean, variance, count, misfit = grouped.regress(regressors, y, weights, solve)
-    # Without a bias its regressor is 0, its mean too, and its variance the prior's: not wanted.
-    has = jnp.asarray(bias, mean.dtype)
-    if full:
-        return Gaussians(mean, variance.at[:, -1, -1].multiply(has)), count, misfit
-    return Gaussians(mean, variance.at[:, -1].multiply(has)), count, misfit
-
-
-def _regressors(other: Gaussians, bias: bool | Array) -> Regressors:
-    """Factors with a constant for the bias; the other side's bias is subtracted."""
-    constant = jnp.broadcast_to(jnp.asarray(bias, other.bias.dtype), other.bias.shape)[:, None]
-    mean = jnp.concatenate([other.factor, constant], axis=1)
-    if not other.is_full:
-        variance = other.variance.at[:, -1].set(0)
-        return Regressors(mean, variance, other.bias, other.variance[:, -1])
-    covariance = other.variance.at[:, -1].set(0).at[:, :, -1].set(0)
-    crossed = other.variance[:, -1].at[:, -1].set(0)
-    return Regressors(mean, covariance, other.bias, other.variance[:, -1, -1], crossed)
-
-
-def _turned(
-    rows: Gaussians, columns: Gaussians, seen_rows: Array, seen_columns: Array
-) -> tuple[Gaussians, Gaussians]:
-    """The same X in coordinates where both second moments are one diagonal, strongest first."""
-    P, Q = _moment(rows, seen_rows), _moment(columns, seen_columns)
-    size = jnp.sqrt(jnp.maximum(jnp.diagonal(P), jnp.finfo(P.dtype).tiny))
-    R = size[:, None] * jnp.linalg.cholesky(P / (size[None, :] * size[:, None]))
-    strengths, vectors = jnp.linalg.eigh(R.T @ Q @ R)
-    # eigh sorts upwards.
-    strengths, vectors = strengths[::-1], vectors[:, ::-1]
-    quarter = jnp.maximum(strengths, _FAINT * strengths[0]) ** 0.25
-    inverse = jax.scipy.linalg.solve_triangular(R, jnp.eye(len(size), dtype=P.dtype), lower=True)
-    quarter = quarter[None, :]
-    return rows.turned((inverse.T @ vectors) * quarter), columns.turned((R @ vectors) / quarter)
-
-
-def _moment(side: Gaussians, seen: Float[Array, " m"]) -> Float[Array, "r r"]:
-    """Mean over the rows that are seen of E[u uᵀ], without the bias."""
-    are_seen = (seen > 0).astype(side.mean.dtype)
-    u = side.factor * are_seen[:, None]
-    if side.is_full:
-        variance = jnp.einsum("m,mvw->vw", are_seen, side.variance[:, :-1, :-1])
-    else:
-        variance = jnp.diag(are_seen @ side.variance[:, :-1])
-    return (u.T @ u + variance) / jnp.maximum(jnp.sum(are_seen), 1)
-
-
-def prior_precisions(
-    side: Gaussians, seen: Float[Array, " m"], depth: ScalarLike = math.inf
-) -> Float[Array, " w"]:
-    """1/α_a = Σ_i E[u_ia²] / m over the rows i that are seen, drawn together by the depth L.
-
-    The prior under which the law of this side is likeliest. Factors' α are replaced by
-    α^{1 − 2/L} ᾱ^{2/L}, where 1/ᾱ is the mean of 1/α; the bias keeps its own.
-    """
-    are_seen = (seen > 0).astype(side.mean.dtype)
-    moments = are_seen @ (side.mean**2 + side.marginal)
-    mean = moments / jnp.maximum(jnp.sum(are_seen), 1)
-    precisions = 1 / jnp.maximum(mean, jnp.finfo(mean.dtype).eps ** 2)
-    factor = precisions[:-1]
-    common = 1 / jnp.mean(1 / factor)
-    share = 2 / jnp.asarray(depth, factor.dtype)
-    return precisions.at[:-1].set(factor ** (1 - share) * common**share)
 
 
 def _kept_share(robust: float | int) -> float:

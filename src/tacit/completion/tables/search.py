@@ -8,13 +8,11 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Any, Callable, Iterator, PRNGKey, Sequence
-from tacit.completion.search import Report
+from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.completion.tables.approach import LowRank
 from tacit.completion.tables.task import Fit, TableTask
-from tacit.completion.trial import try_in_turn
+from tacit.completion.trial import Report, titled, try_in_turn
 from tacit.observers.errors import ROBUST_DEVIATION
-from tacit.runs import Progress
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -93,20 +91,12 @@ class TableSearch(eqx.Module):
                 yield approach
 
     def _attempt(self, approach: LowRank, number: int) -> Attempt:
-        report = self.report
-        title = str(approach)
-
-        def on_chunk(progress: Progress) -> None:
-            if report is not None:
-                report(title, progress)
-
-        told: Callable[[Progress], None] | None = None if report is None else on_chunk
         fit = self.task.fit(
             approach,
             self.held_out,
             sweeps=self.sweeps,
             robust=self.robust,
-            on_chunk=told,
+            on_chunk=titled(self.report, str(approach)),
             # The first is run to its end: what it has learnt by a deadline may be next to nothing.
             budget=max(self.deadline - time.monotonic(), 1.0) if number else None,
             key=self.key,

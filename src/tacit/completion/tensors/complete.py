@@ -17,13 +17,12 @@ from tacit.completion.plan import Choice
 from tacit.completion.tensors.approaches import AbstractApproach
 from tacit.completion.tensors.search import (
     Attempt,
-    Report,
     TensorSearch,
     held_out_error,
     smooth_modes,
-    titled,
 )
 from tacit.completion.tensors.task import Fit, TensorTask
+from tacit.completion.trial import Report, titled
 from tacit.runs import Result
 
 Values = NDArray[np.floating]

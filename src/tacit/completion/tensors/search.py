@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Callable, Iterator, PRNGKey, Sequence
+from tacit._typing import Iterator, PRNGKey, Sequence
 from tacit.algebra import Cosine, learned_transform
 from tacit.completion.blend import Blend, Member
 from tacit.completion.plan import Candidate
@@ -22,11 +22,9 @@ from tacit.completion.tensors.approaches import (
 )
 from tacit.completion.tensors.motion import camera_motion
 from tacit.completion.tensors.task import Fit, TensorTask
-from tacit.completion.trial import try_in_turn
-from tacit.runs import Progress
+from tacit.completion.trial import Report, titled, try_in_turn
 
 Mask = NDArray[np.bool_]
-Report = Callable[[str, Progress], None]
 
 _WINDOW = 16
 """Side of the windows on pictures; half on what has three smooth modes, a quarter on films that
@@ -126,11 +124,6 @@ class TensorSearch(eqx.Module):
             error = math.inf
         plan = Blend((Member(approach, fit.steps, 1.0),))
         return Attempt(Candidate(plan, error, fit.seconds), approach, fit)
-
-
-def titled(report: Report | None, title: str) -> Callable[[Progress], None] | None:
-    """The report of one stage."""
-    return None if report is None else (lambda progress: report(title, progress))
 
 
 def held_out_error(attempt: Attempt) -> float:

@@ -1,0 +1,157 @@
+"""From a list of entries of a large matrix, such as ratings, to its expectation."""
+
+import math
+import time
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, PRNGKey
+from tacit.completion.ratings.fit import RatingsFit
+from tacit.completion.ratings.training import RatingsTraining
+from tacit.completion.trial import Report, titled
+from tacit.models import GaussianFactors, Gaussians
+from tacit.runs import Result
+
+Values = NDArray[np.floating]
+Index = NDArray[np.integer]
+
+
+def complete_ratings(
+    rows: Index,
+    columns: Index,
+    values: Values,
+    shape: tuple[int, int],
+    *,
+    weights: Values | None = None,
+    width: int = 32,
+    depth: float | int = math.inf,
+    scale: float | int = 0.1,
+    members: int = 1,
+    sweeps: int = 30,
+    tolerance: float | int = 1e-3,
+    held_out: float | int = 0.0,
+    budget: float | int | None = None,
+    report: Report | None = None,
+    key: PRNGKey,
+) -> RatingsFit:
+    """Learn X_ij = μ + u_i · v_j + b_i + c_j from some of its entries, given with noise.
+
+    By `VariationalDescent`: time and memory of a sweep are O(entries · width²) and
+    O(entries + (m + n) · width), and X is never formed. The width is generous: components that the
+    entries do not speak for are switched off. A run ends when the noise no longer falls.
+
+    Args:
+        rows: of the entries.
+        columns: of the entries.
+        values: of the entries.
+        shape: (m, n) of the matrix.
+        weights: of the entries, a precision relative to that of the others.
+        width: number of components to begin with.
+        depth: L ≥ 2 of the prior, see `VariationalDescent`.
+        scale: standard deviation of the factors at the start, relative to √ of that of the values.
+        members: starts over which the answer is averaged.
+        sweeps: most sweeps.
+        tolerance: relative fall of the noise that counts as progress.
+        held_out: share of the entries that is held out, to stop where they are predicted best; the
+            model is then trained afresh on all entries. 0 for none.
+        budget: seconds after which no further sweep begins.
+        report: called after each sweep with the stage and its progress.
+        key: JAX random key of the starts and of the held-out entries.
+
+    Raises:
+        ValueError: if there are no entries, one of them is not finite, weights are negative or all
+            0, or a setting is out of its range.
+    """
+    began = time.monotonic()
+    _check(len(values), width, members, sweeps, held_out)
+    _check_numbers(values, weights)
+    deadline = None if budget is None else began + budget
+    centre = float(np.average(values, weights=weights))
+    y = np.asarray(values, np.float32) - np.float32(centre)
+    spread = float(np.sqrt(np.mean(y**2))) or 1.0
+    y /= np.float32(spread)
+    training = RatingsTraining(rows, columns, y, weights, shape, width, depth, scale)
+    error, found = math.nan, None
+    if held_out:
+        number = min(max(1, round(held_out * len(y))), len(y) - 1)
+        order = np.asarray(jax.random.permutation(jax.random.fold_in(key, members), len(y)))
+        kept, apart = np.sort(order[number:]), np.sort(order[:number])
+        found = training.take(kept).fit(
+            sweeps,
+            tolerance,
+            apart=training.take(apart).problem(),
+            report=titled(report, "stopping on held-out entries"),
+            deadline=deadline,
+            key=jax.random.fold_in(key, 0),
+        )
+        sweeps = max(1, int(found.step[int(found.best)]))
+        # Ctrl-C asks for the answer that there is.
+        members = 0 if found.result is Result.INTERRUPTED else members
+        error = float(found["held_out"][int(found.best)]) * spread
+        tolerance = 0.0
+    trajectories = []
+    for member in range(members):
+        stage = f"start {member + 1} of {members}" if members > 1 else "sweep"
+        trajectories.append(
+            training.fit(
+                sweeps,
+                tolerance,
+                report=titled(report, stage),
+                deadline=deadline,
+                key=jax.random.fold_in(key, member),
+            )
+        )
+        if trajectories[-1].result is Result.INTERRUPTED:
+            break
+    trajectories = trajectories or [found]
+    models = [_in_units(trajectory.model, spread) for trajectory in trajectories]
+    return RatingsFit(
+        centre=centre,
+        members=tuple(models),
+        priors=tuple(training.priors(model) for model in models),
+        noise=float(np.sqrt(np.mean([np.mean(1 / np.asarray(m.precision)) for m in models]))),
+        held_out=error,
+        steps=int(trajectories[0].step[-1]),
+        trajectory=trajectories[0] if found is None else found,
+        result=trajectories[-1].result,
+        seconds=time.monotonic() - began,
+    )
+
+
+@eqx.filter_jit
+def _in_units(model: GaussianFactors, spread: Any) -> GaussianFactors:
+    """The model of the standardised values as one of the values: each side bears its root."""
+    root = jnp.sqrt(jnp.asarray(spread, model.precision.dtype))
+
+    def scaled(side: Gaussians) -> Gaussians:
+        units = jnp.full_like(side.mean[:1], root).at[:, -1].set(root**2)
+        return Gaussians(side.mean * units, side.variance * units**2)
+
+    return GaussianFactors(scaled(model.rows), scaled(model.columns), model.precision / root**4)
+
+
+def _check(count: int, width: int, members: int, sweeps: int, held_out: float) -> None:
+    if count == 0:
+        raise ValueError("ratings: there are none")
+    for name, number in (("width", width), ("members", members), ("sweeps", sweeps)):
+        if number < 1:
+            raise ValueError(f"{name}: at least 1 is needed, got {number}")
+    if not 0 <= held_out < 1:
+        raise ValueError(f"held_out: a share in [0, 1) is needed, got {held_out}")
+    if held_out and count < 2:
+        raise ValueError("held_out: of a single entry nothing can be held out")
+
+
+def _check_numbers(values: Values, weights: Values | None) -> None:
+    if not np.isfinite(values).all():
+        raise ValueError("ratings: there are NaN or infinite ones among them; they must be finite")
+    if weights is None:
+        return
+    if len(weights) != len(values):
+        raise ValueError(f"weights: there are {len(weights)} of them for {len(values)} ratings")
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        raise ValueError("weights: they must be finite, ≥ 0 and not all 0")
