@@ -12,13 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tacit.completion import (
-        Completion,
-        complete,
-        complete_ratings,
-        complete_table,
-        complete_tensor,
-    )
+    from tacit.completion import Completion, complete, complete_ratings
     from tacit.dynamics import AbstractDynamics as Dynamics
     from tacit.models import AbstractFactorisation as Factorisation
     from tacit.observers import Observer
@@ -33,8 +27,6 @@ _FRONT_DOOR = {
     "Completion": ("completion", "Completion"),
     "complete": ("completion", "complete"),
     "complete_ratings": ("completion", "complete_ratings"),
-    "complete_table": ("completion", "complete_table"),
-    "complete_tensor": ("completion", "complete_tensor"),
     "Dynamics": ("dynamics", "AbstractDynamics"),
     "Factorisation": ("models", "AbstractFactorisation"),
     "Observer": ("observers", "Observer"),
@@ -76,8 +68,6 @@ __all__ = [
     "__version__",
     "complete",
     "complete_ratings",
-    "complete_table",
-    "complete_tensor",
     "run",
     "sweep",
     "to_dataset",

@@ -19,14 +19,17 @@ class Options:
         missing: Mask, non-zero where missing: a picture of the input's height and width, which
             serves for all frames and slices, or a film or array of the input's size.
         missing_value: Stored number that stands for a missing entry, such as 0 or 255.
-        smooth: Whether neighbours are alike: auto or off; of a picture or a table also the weight
-            of a smoothness penalty on a matrix factorisation.
-        loss: Of a table: squared, or huber where some of its entries are far off.
-        depth: Number of factors of a matrix factorisation, which a picture or table is then
-            completed by; chosen on held-out entries if not given.
-        scale: Initial scale of a matrix factorisation over the data's largest singular value;
-            chosen if not given.
-        budget: Seconds to keep within; the first candidate and one refit are always run.
+        axes: What each axis counts, separated by commas: row, column, frame, time (neighbours are
+            alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
+            or ? where it is to be found out.
+        smooth: Whether neighbours are alike along any axis: auto or off.
+        bounds: Of what is filled in: auto for those that the data keep, none, or LOWEST:HIGHEST.
+        integer: Round what is filled in to whole numbers.
+        loss: squared, or huber where some entries are far off.
+        method: Family of methods to choose from; auto for all that serve.
+        depth: Number of factors, in place of those that are tried.
+        init_scale: Initial scale of the factors, in place of those that are tried.
+        budget: Seconds to keep within, compiling included.
         seed: Seed of the starts and of the held-out entries.
         dtype: Precision of training.
         truth: Complete picture, film or array to compare with: PSNR and SSIM are printed, and of a
@@ -41,10 +44,14 @@ class Options:
     output: Annotated[Path, Parameter(name=("--output", "-o"))]
     missing: Path | None = None
     missing_value: float | None = None
-    smooth: Literal["auto", "off"] | float = "auto"
+    axes: str | None = None
+    smooth: Literal["auto", "off"] = "auto"
+    bounds: str = "auto"
+    integer: Flag = False
     loss: Literal["squared", "huber"] = "squared"
-    depth: int | None = None
-    scale: float | None = None
+    method: Literal["auto", "continuation", "windows", "factors", "tubal", "deep"] = "auto"
+    depth: float | None = None
+    init_scale: float | None = None
     budget: float = 60.0
     seed: int = 0
     dtype: Literal["float32", "float64"] = "float32"
@@ -64,12 +71,12 @@ def complete(input: Path, /, *, options: Options) -> None:
     TSV, Parquet. Missing are NaN, null and blank cells, fully transparent pixels, and what
     --missing or --missing-value names.
 
-    Pictures, films and cubes are completed as tensors: by edges that colours, windows and frames
-    share, or by low tubal rank; tables by low rank beside the means of rows and columns. Both are
-    completed by a deep matrix factorisation from a small start if --depth, --scale or --smooth
-    asks for it. What is used, and when it stops, is chosen on held-out entries. The output has the
-    input's size, bit depth and alpha, or its columns, and observed entries are kept exactly where
-    the format allows it (a note says where not). Ctrl-C writes the best answer so far.
+    Some of the observed entries are held out, missing the way the holes are; on them the method,
+    its settings and when it stops are chosen, and how far off each filled entry may be is learnt.
+    Pictures and films are completed by edges that colours, windows and frames share, tables by low
+    rank beside the means of rows and columns, cubes and series by whichever does best. The output
+    has the input's size, bit depth and alpha, or its columns, and observed entries are kept exactly
+    where the format allows it (a note says where not). Ctrl-C writes the best answer so far.
 
     ```
     tacit complete photo.png -o whole.png --missing mask.png --report report.html
@@ -77,6 +84,7 @@ def complete(input: Path, /, *, options: Options) -> None:
     tacit complete 'frames/*.png' -o whole --missing-value 0
     tacit complete cube.npy -o whole.npy --smooth off
     tacit complete table.csv -o whole.csv --report report.html
+    tacit complete series.npy -o whole.npy --axes item,time,time
     ```
 
     Args:

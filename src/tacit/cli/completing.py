@@ -2,17 +2,18 @@
 
 import shlex
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from tacit.cli.answer import Answer, axes_of, bounds_of, complete_source, is_table
 from tacit.cli.checks import check_settings
 from tacit.cli.complete import Options
 from tacit.cli.progress import progress_bar
-from tacit.cli.roads import Answer, answered, check_road, is_table
-from tacit.cli.settings import configure_jax
+from tacit.cli.settings import BEGAN, configure_jax
 from tacit.cli.summary import print_json, print_table
 from tacit.media import MediaError, Source, check_output, read, read_truth, write
 
@@ -22,11 +23,13 @@ def perform(input: Path, options: Options) -> None:
     source = read(input, missing=options.missing, missing_value=options.missing_value)
     check_output(input, options.output, overwrite=options.overwrite)
     _check(options)
-    check_road(source, options)
+    axes_of(source, options)
+    bounds_of(options.bounds)
     truth = None if options.truth is None else read_truth(options.truth, source)
     configure_jax()
     with progress_bar(not (options.quiet or options.json), options.budget) as report:
-        answer = answered(source, truth, options, report)
+        elapsed = time.monotonic() - BEGAN
+        answer = complete_source(source, truth, options, report, elapsed)
     filled = answer.completion.denoised if options.denoise else answer.completion.filled
     write(source, filled, options.output, keep_observed=not options.denoise)
     if options.report is not None:
@@ -39,8 +42,8 @@ def perform(input: Path, options: Options) -> None:
 
 def _check(options: Options) -> None:
     check_settings(budget=options.budget, seed=options.seed, report=options.report)
-    if options.scale is not None and not 0 < options.scale < 1:
-        raise ValueError(f"--scale: must be between 0 and 1, got {options.scale:g}")
+    if options.init_scale is not None and not options.init_scale > 0:
+        raise ValueError(f"--init-scale: must be positive, got {options.init_scale:g}")
     if options.depth is not None and options.depth < 1:
         raise ValueError(f"--depth: must be at least 1, got {options.depth}")
     written = [path.resolve() for path in (options.output, options.report) if path is not None]
@@ -64,7 +67,7 @@ def _report(path: Path, answer: Answer, input: Path, options: Options) -> None:
         names=_names(source),
         truth=answer.truth,
         scores=answer.scores,
-        notes=source.notes,
+        notes=answer.notes,
         settings={name: value for name, value in asdict(options).items() if value is not None},
         command=shlex.join(["tacit", *sys.argv[1:]]),
     )

@@ -1,8 +1,10 @@
 """Process-wide settings that the command line makes for itself; the library makes none."""
 
 import os
-import sys
-from pathlib import Path
+import time
+
+BEGAN = time.monotonic()
+"""When the command began, from which its budget counts: imports take their part of it."""
 
 _ENVIRONMENT = {
     # diffrax programs are kept in the compile cache only without host callbacks for errors.
@@ -22,25 +24,10 @@ def configure_jax() -> None:
         os.environ.setdefault(name, value)
     import jax
 
+    from tacit.runs import compile_cache_folder
+
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
-        return
-    folder = cache_folder() / "jax"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-
-
-def cache_folder() -> Path:
-    """`tacit` in the user's cache folder: $XDG_CACHE_HOME, or the platform's own."""
-    given = os.environ.get("XDG_CACHE_HOME")
-    if given:
-        return Path(given) / "tacit"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "tacit"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "tacit"
-    return Path.home() / ".cache" / "tacit"
+    folder = compile_cache_folder()
+    if folder is not None:
+        jax.config.update("jax_compilation_cache_dir", str(folder))

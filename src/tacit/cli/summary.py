@@ -1,10 +1,11 @@
 """What `tacit complete` says of its answer: a table for people, JSON for programs."""
 
+import math
 from pathlib import Path
 
+from tacit.cli.answer import Answer, is_table
 from tacit.cli.complete import Options
 from tacit.cli.printing import print_notes, print_object, print_rows
-from tacit.cli.roads import Answer, is_table
 
 _RANK = "effective_rank"
 """Recorded where there is one matrix to have a rank."""
@@ -20,14 +21,15 @@ def print_json(answer: Answer, input: Path, options: Options) -> None:
         "missing_fraction": float(answer.source.mask.mean()),
         "result": completion.result.name.lower(),
         "cause": completion.result.cause,
-        **choice.recipe.facts(),
+        **choice.blend.facts(),
+        "holes": completion.holes,
         **({_RANK: float(refit[_RANK][-1])} if _RANK in refit.records else {}),
         "held_out_rmse": choice.held_out,
         "uncertainty": completion.spread,
         "reason": choice.reason,
         "seconds": round(completion.seconds, 3),
         "seed": options.seed,
-        "notes": list(answer.source.notes),
+        "notes": list(answer.notes),
         **({"rmse_missing": answer.error, **answer.scores._asdict()} if answer.scores else {}),
     }
     print_object(facts)
@@ -36,9 +38,10 @@ def print_json(answer: Answer, input: Path, options: Options) -> None:
 def print_table(answer: Answer, options: Options) -> None:
     """The notes of the source on standard error, then a table on standard output."""
     completion = answer.completion
-    print_notes(answer.source.notes)
+    print_notes(answer.notes)
     rows = {
-        "chosen": str(completion.choice.recipe),
+        "holes": completion.holes,
+        "chosen": str(completion.choice.blend),
         "why": completion.choice.reason,
         "stopped": completion.result.cause,
     }
@@ -46,7 +49,7 @@ def print_table(answer: Answer, options: Options) -> None:
         rows["effective rank"] = f"{completion.refit[_RANK][-1]:.1f}"
     rows |= {
         "held-out error": f"{completion.choice.held_out:.4g} (root mean square)",
-        "uncertainty": f"{completion.spread:.4g} (mean standard deviation, in the holes)",
+        "uncertainty": _in_words(completion.spread),
         "time": f"{completion.seconds:.1f} s",
     }
     if is_table(answer.source) and answer.truth is not None:
@@ -58,3 +61,9 @@ def print_table(answer: Answer, options: Options) -> None:
         rows[f"all {places}"] = f"PSNR {s.psnr_all:.2f} dB, SSIM {s.ssim_all:.4f}"
     rows["written"] = ", ".join(str(path) for path in (options.output, options.report) if path)
     print_rows(rows)
+
+
+def _in_words(spread: float) -> str:
+    if math.isnan(spread):
+        return "not known: too few entries could be held out"
+    return f"{spread:.4g} (root mean square of the standard deviations, in the holes)"

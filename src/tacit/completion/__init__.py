@@ -1,37 +1,57 @@
 """From data with holes to an answer: hold out, choose, train, fill."""
 
-from tacit.completion.complete import complete, held_out_entries
+from tacit.completion.axes import Axis, Kind
+from tacit.completion.calibrate import Calibration
+from tacit.completion.complete import complete
 from tacit.completion.completion import Completion
-from tacit.completion.holdout import held_out_masks
-from tacit.completion.plan import Candidate, Choice, Phase, Recipe
+from tacit.completion.families import (
+    FAMILIES,
+    AbstractMethod,
+    Continuation,
+    DeepFactors,
+    Factors,
+    Family,
+    TubalFactors,
+    TubalNorm,
+    Windows,
+)
+from tacit.completion.held_out import held_out, hold_out
+from tacit.completion.holes import Holes
+from tacit.completion.plan import Blend, Candidate, Choice, Member
 from tacit.completion.ratings import RatingsFit, complete_ratings
+from tacit.completion.row_model import RowModel
 from tacit.completion.scores import Scores, scores
-from tacit.completion.search import STARTS, WEIGHTS
-from tacit.completion.tables import LowRank, TableModel, complete_table, learn_table
-from tacit.completion.tensors import Blend, TubalFactors, TubalNorm, Windows, complete_tensor
+from tacit.completion.solve import Solved, solve
+from tacit.completion.units import Units
 
 __all__ = [
-    "STARTS",
-    "WEIGHTS",
+    "FAMILIES",
+    "AbstractMethod",
+    "Axis",
     "Blend",
+    "Calibration",
     "Candidate",
     "Choice",
     "Completion",
-    "LowRank",
-    "Phase",
+    "Continuation",
+    "DeepFactors",
+    "Factors",
+    "Family",
+    "Holes",
+    "Kind",
+    "Member",
     "RatingsFit",
-    "Recipe",
+    "RowModel",
     "Scores",
-    "TableModel",
+    "Solved",
     "TubalFactors",
     "TubalNorm",
+    "Units",
     "Windows",
     "complete",
     "complete_ratings",
-    "complete_table",
-    "complete_tensor",
-    "held_out_entries",
-    "held_out_masks",
-    "learn_table",
+    "held_out",
+    "hold_out",
     "scores",
+    "solve",
 ]

@@ -1,153 +1,163 @@
-"""The one road from data with holes to an answer."""
+"""The door: from data with holes to an answer."""
 
 import time
 from typing import Literal
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Any, PRNGKey, Sequence
+from tacit._typing import Any, Mapping, PRNGKey, Sequence
+from tacit.completion.axes import Axis, Kind, name_axes
+from tacit.completion.bounds import Bounds, check_bounds, keep_plausible
 from tacit.completion.completion import Completion
-from tacit.completion.frame import Frame, mask_matrix
-from tacit.completion.holdout import held_out_masks, manner, refuse_unless_completable
-from tacit.completion.plan import Choice
-from tacit.completion.refit import Refit, Refitted
-from tacit.completion.search import (
-    STARTS,
-    WEIGHTS,
-    Search,
-    SearchResult,
-)
-from tacit.completion.task import Task, target
-from tacit.completion.trial import Report
-from tacit.runs import Result, joined
+from tacit.completion.inputs import observed_weights, real_array, refuse_unless_completable
+from tacit.completion.search import Report
+from tacit.completion.solve import Methods, Solved, solve
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
-_SEARCH_SHARE = 0.6
-"""Share of the budget after which the search begins nothing new."""
-
 
 def complete(
-    data: Values,
-    mask: Mask,
+    data: Any,
+    missing: Any = None,
     *,
-    model: Literal["auto"] | Sequence[tuple[int, float]] = "auto",
-    penalty: Literal["auto"] | float | None = "auto",
-    budget: float = 60.0,
-    refits: int = 2,
+    kind: Kind = "auto",
+    axes: Sequence[Axis] | None = None,
+    budget: float | int = 60.0,
+    bounds: Bounds = "auto",
+    integer: bool = False,
+    loss: Literal["squared", "huber"] = "squared",
+    weights: Values | None = None,
+    methods: Methods = "auto",
+    given: Mapping[str, Any] | None = None,
+    members: int = 3,
     dtype: Any = jnp.float32,
     report: Report | None = None,
     key: PRNGKey,
 ) -> Completion:
-    """Fill the holes of a matrix or a colour picture by a deep factorisation trained from small.
+    """Fill the holes of a picture, a film, a cube, a series or a table.
 
-    Some of the observed entries are held out, missing the way the holes are. On them it chooses the
-    depth, the initial scale, when to stop, and the weight of a smoothness penalty; then it trains
-    afresh on all observed entries, from `refits` starts whose mean is the answer.
+    Some of the observed entries are held out, missing the way the holes are. On them it is chosen
+    between families of methods and their settings, and when each stops; the best few are trained
+    afresh on all that is observed, and their mean, weighed by what was held out, is the answer. The
+    errors on the held-out entries also say how far each filled entry may be off.
 
     Args:
-        data: (m, n), or (m, n, 3) for colours; what stands in holes is ignored.
-        mask: true where missing; the shape of the data, or (m, n) for whole pixels.
-        model: starts to try as (depth, scale) pairs, or `"auto"` for `tacit.completion.STARTS`;
-            scale is relative to the largest singular value of the zero-filled data.
-        penalty: weight of the smoothness penalty, `None` or 0 for none, `"auto"` to choose it.
-        budget: seconds to keep within, compiling included; the first candidate and one refit are
-            always run.
-        refits: number of starts averaged.
+        data: of two axes or more; NaN is missing, and so is what a masked array masks.
+        missing: true where something is missing; of the data's shape, or of that of its leading
+            axes, as (m, n) for whole pixels.
+        kind: what the data are, where `axes` does not say it.
+        axes: what each axis counts. Along `row`, `column`, `frame` and `time` neighbours are alike;
+            the slices of `channel` and `feature` each have a unit of their own, those of `colour`
+            share one; `sample` and `item` have no order. Of None it is found out.
+        budget: seconds to keep within, compiling included.
+        bounds: `"auto"` for fills within the bounds that the data keep, None for none, or a pair.
+        integer: whether fills are rounded to whole numbers.
+        loss: `"huber"` where some entries are far off.
+        weights: of the observed entries, a precision relative to that of the others.
+        methods: what to try: names of families, or methods; `"auto"` for a search through all. The
+            blend that another completion chose is followed, and nothing is searched.
+        given: settings that are not searched, such as `depth`.
+        members: most methods of which the mean is taken.
         dtype: precision of training.
         report: called after each compiled chunk with the stage and its progress.
         key: JAX random key: starts and held-out entries follow from it.
 
     Raises:
-        ValueError: if shapes do not fit, nothing or everything is missing, the data are not finite
-            where observed, or there are fewer than two rows, columns or observed entries.
+        ValueError: if the data are not real numbers or not finite where observed; shapes, axes,
+            weights or bounds do not fit them; nothing is missing or next to nothing is observed; or
+            no method is left to try.
     """
     began = time.monotonic()
-    data, mask = np.asarray(data, float), np.asarray(mask, bool)
-    missing = mask_matrix(mask, data.shape)
-    _check(data)
-    holes = mask if mask.shape == data.shape else np.broadcast_to(mask[..., None], data.shape)
-    refuse_unless_completable(data, holes)
-    frame = Frame.of(data, ~holes)
-    task = Task.of(frame.standardised(np.where(holes, 0, data)), ~missing, frame, dtype)
-    search_key, refit_key = jax.random.fold_in(key, 0), jax.random.fold_in(key, 1)
-    search = Search(
-        task=task,
-        held_out=held_out_entries(mask, data.shape, key=key),
-        spread=frame.spread,
-        deadline=began + _SEARCH_SHARE * budget,
+    values, holes = real_array(data, missing)
+    names = name_axes(values.shape, kind, axes)
+    refuse_unless_completable(values, holes)
+    shares = observed_weights(weights, holes)
+    check_bounds(bounds, values, ~holes)
+
+    # Rows and columns come first, colours last; the answer is turned back.
+    order = _standing(names)
+    solved = solve(
+        np.transpose(np.where(shares > 0, values, 0.0), order),
+        np.transpose(shares, order),
+        [names[at] for at in order],
+        methods=methods,
+        given=given,
+        loss=loss,
+        members=members,
+        budget=budget,
+        began=began,
+        dtype=dtype,
         report=report,
-        key=search_key,
+        key=key,
     )
-    starts = STARTS if isinstance(model, str) else tuple(model)
-    found = search.run(starts, _weights(penalty))
-    recipe = found.best.candidate.recipe
-    again = Refit(task, recipe, began + budget, report, refit_key)
-    refitted = Refitted((), True) if found.interrupted else again.run(refits)
-    answers = [frame.restored(target(fit.model)) for fit in refitted.fits]
-    of_search = frame.restored(target(found.best.models[0]))
-    denoised = np.mean(answers or [of_search], axis=0)
-    # A single refit has no spread of its own; the search's model is a second, slightly worse, fit.
-    samples = answers if len(answers) > 1 else [*answers, of_search]
-    spread = np.std(samples, axis=0, ddof=1) if len(samples) > 1 else np.full_like(data, np.nan)
+    return _assembled(
+        solved,
+        (values, ~holes),
+        back=tuple(int(at) for at in np.argsort(order)),
+        bounds=bounds,
+        integer=integer,
+        began=began,
+    )
+
+
+def _assembled(
+    solved: Solved,
+    given: tuple[Values, Mask],
+    *,
+    back: Sequence[int],
+    bounds: Bounds,
+    integer: bool,
+    began: float,
+) -> Completion:
+    """The engine's answer in the layout of the data, within its bounds, observed entries kept.
+
+    Args:
+        solved: the engine's answer.
+        given: the data, and where they were observed.
+        back: the axes of the answer in the order of the data.
+        bounds: see `keep_plausible`.
+        integer: whether fills are rounded to whole numbers.
+        began: on the clock of `time.monotonic`.
+    """
+    found, tasks, holes = solved
+    data, observed = given
+    centre = np.broadcast_to(tasks[0].units.to_data(np.zeros(())), tasks[0].shape)
+    answer = np.where(np.isfinite(found.denoised), found.denoised, centre)
+    own = tuple(back.index(axis) for axis in tasks[0].units.own)
+    denoised, drawn_in = keep_plausible(np.transpose(answer, back), data, observed, own, bounds)
+    fill = np.round(denoised) if integer else denoised
+    notes = list(found.notes)
+    if drawn_in:
+        notes.append(f"{drawn_in} fills were drawn into the bounds that the data keep")
+    if not np.isfinite(found.denoised).all():
+        notes.append("there was no time for some of the entries: they hold the centre of the data")
+    deviation = np.transpose(found.deviation, back)
+    if found.calibration.coefficients is None:
+        notes.append("too few entries could be held out to tell how far off a fill may be")
+    search, refit = found.trajectories()
+    fits = tuple((fit, tasks[units].units) for fit, units in found.fits)
     return Completion(
-        filled=np.where(holes, denoised, data),
+        filled=np.where(observed, data, fill),
         denoised=denoised,
-        uncertainty=np.where(holes, spread, 0.0),
-        trajectory=joined(found.best.path),
-        refit=refitted.fits[0] if refitted.fits else joined(found.best.path),
-        choice=_choice(found, mask),
-        result=Result.INTERRUPTED if refitted.interrupted else found.best.path[-1].result,
+        uncertainty=np.where(observed, 0.0, deviation),
+        calibration=found.calibration,
+        trajectory=search,
+        refit=refit,
+        choice=found.choice,
+        fits=fits,
+        holes=holes,
+        notes=tuple(notes),
+        result=found.result,
         seconds=time.monotonic() - began,
     )
 
 
-def held_out_entries(mask: Mask, shape: tuple[int, ...], *, key: PRNGKey) -> tuple[Mask, ...]:
-    """The sets of entries of the trained matrix that `complete` holds out for this mask and key.
-
-    Where whole pixels are missing, whole pixels are held out: a channel alone would be easy.
-    """
-    drawn = held_out_masks(mask if mask.ndim == 2 else mask_matrix(mask, shape), key=key)
-    if mask.ndim < len(shape):
-        drawn = [mask_matrix(held, shape) for held in drawn]
-    return tuple(drawn)
-
-
-def _choice(found: SearchResult, mask: Mask) -> Choice:
-    best = found.best.candidate
-    way = manner(mask if mask.ndim == 2 else mask_matrix(mask, mask.shape))
-    if len(found.best.models) > 1:
-        way = f"{len(found.best.models)} folds, because few entries are observed"
-    others = [c.held_out for c in found.candidates if c.held_out > best.held_out]
-    against = f", against {min(others):.4g} for the next best" if others else ""
-    reason = (
-        f"{best.recipe} had the least error of {len(found.candidates)} candidates on held-out "
-        f"entries ({way}): root mean square {best.held_out:.4g}{against}."
-    )
-    return Choice(best.recipe, best.held_out, found.candidates, reason)
-
-
-def _weights(penalty: Literal["auto"] | float | None) -> tuple[float, ...]:
-    if isinstance(penalty, str):
-        return WEIGHTS
-    if penalty is None or penalty == 0:
-        return ()
-    if not (penalty > 0 and np.isfinite(penalty)):
-        raise ValueError(f"penalty: a smoothness weight is a number ≥ 0, got {penalty}")
-    return (float(penalty),)
-
-
-def _check(data: Values) -> None:
-    if (
-        data.ndim not in (2, 3)
-        or min(data.shape[:2]) < 2
-        or (data.ndim == 3 and data.shape[2] != 3)
-    ):
-        raise ValueError(
-            f"data: a matrix or a colour picture (m, n, 3) with m, n ≥ 2 is needed, got shape "
-            f"{data.shape}"
-        )
+def _standing(names: Sequence[Axis]) -> tuple[int, ...]:
+    """The order of the axes in which films and pictures are worked on."""
+    if not {"frame", "colour"} & set(names):
+        return tuple(range(len(names)))
+    rank = {"row": 0, "column": 1, "colour": 3}
+    return tuple(sorted(range(len(names)), key=lambda at: rank.get(names[at] or "", 2)))

@@ -1,74 +1,132 @@
-"""What completion decides: a recipe of training, the candidates tried, the choice."""
+"""What completion decides: the candidates tried, the blend chosen, and why."""
 
 from typing import NamedTuple
 
-from tacit._typing import Any
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from tacit._typing import Any, Sequence
+
+Values = NDArray[np.floating]
+
+_LIGHT = 0.1
+"""A member of less weight is not worth its refit."""
+_EQUAL = 50.0
+"""Entries that speak for equal weights."""
 
 
-class Phase(NamedTuple):
-    """A number of steps under one weight of the smoothness penalty; weight 0 is no penalty.
+class Member(NamedTuple):
+    """A method with its settings, the steps of each of its phases, and its weight in the mean.
 
-    `slowdown` divides the step where the usual one proved too long.
+    Attributes:
+        method: what is trained; its `facts()` are its settings, and its text is for people.
+        steps: that it takes, in all.
+        weight: in the mean, of sum 1.
+        before: the member from whose end it goes on, if it is a later phase of training.
+        units: number of the units that it is trained in, of those that are tried.
     """
 
-    weight: float
+    method: Any
     steps: int
-    slowdown: float = 1.0
-
-
-class Recipe(NamedTuple):
-    """A deep factorisation's depth, inner width and initial scale, and its phases of training.
-
-    `scale` is relative: the root mean square singular value of the start over the largest one of
-    the zero-filled data.
-    """
-
-    depth: int
-    width: int
-    scale: float
-    phases: tuple[Phase, ...] = ()
+    weight: float = 1.0
+    before: "Member | None" = None
+    units: int = 0
 
     @property
-    def weight(self) -> float:
-        """Weight of the smoothness penalty in the last phase."""
-        return self.phases[-1].weight
-
-    @property
-    def steps(self) -> int:
+    def all_steps(self) -> int:
         """Steps of all phases."""
-        return sum(phase.steps for phase in self.phases)
+        return self.steps + (self.before.all_steps if self.before else 0)
 
     def facts(self) -> dict[str, Any]:
-        """Depth, width, scale, weight and steps."""
-        return {
-            "depth": self.depth,
-            "width": self.width,
-            "scale": self.scale,
-            "smoothness": self.weight,
-            "steps": self.steps,
-        }
+        """The settings of the method, its steps and its weight."""
+        return {**self.method.facts(), "steps": self.all_steps, "weight": self.weight}
 
     def __str__(self) -> str:
-        """Depth, scale, weight and steps in words."""
-        smooth = f"smoothness {self.weight:g}" if self.weight else "no smoothness penalty"
-        return f"depth {self.depth}, scale {self.scale:g}, {smooth}, {self.steps} steps"
+        """The method and its steps in words."""
+        return f"{self.method}, {self.all_steps} steps" if self.all_steps else str(self.method)
+
+
+class Blend(NamedTuple):
+    """The weighted mean of the answers of its members, the first with the greatest weight."""
+
+    members: tuple[Member, ...]
+
+    def only(self, kept: Sequence[int]) -> "Blend":
+        """The blend of some of the members, their weights made to sum to 1."""
+        members = [self.members[number] for number in kept]
+        total = sum(member.weight for member in members)
+        return Blend(tuple(m._replace(weight=m.weight / total) for m in members))
+
+    def facts(self) -> dict[str, Any]:
+        """The settings of each member."""
+        return {"members": [member.facts() for member in self.members]}
+
+    def __str__(self) -> str:
+        """The members in words."""
+        if len(self.members) == 1:
+            return str(self.members[0])
+        return "; ".join(f"{member.weight:.0%} {member}" for member in self.members)
 
 
 class Candidate(NamedTuple):
-    """What was tried, and its root mean square held-out error in data units.
+    """What was tried.
 
-    `recipe` is a `Recipe`, or of a tensor a `Blend`: both have `facts()`, and words for people.
+    Attributes:
+        member: the method with its settings and steps.
+        held_out: root mean square error on held-out entries, in data units.
+        score: the same in the units in which candidates are compared: of the slices, where those
+            have units of their own, and with outliers cut where the loss is robust.
+        seconds: that it took.
     """
 
-    recipe: Any
+    member: Member
     held_out: float
+    score: float
     seconds: float
 
 
-class Choice(NamedTuple):
-    """The `Recipe` or `Blend` chosen, those it was chosen from, and why."""
+class After(NamedTuple):
+    """A proposal to go on from where a candidate ended, with another method."""
 
-    recipe: Any
+    method: Any
+    before: Candidate
+
+
+class Choice(NamedTuple):
+    """What was chosen, from what, and why.
+
+    Attributes:
+        blend: the members whose weighted mean is the answer.
+        held_out: root mean square error of that mean on held-out entries, in data units.
+        score: the same in the units in which candidates are compared.
+        candidates: all that was tried, in order.
+        reason: in a sentence.
+    """
+
+    blend: Blend
     held_out: float
+    score: float
     candidates: tuple[Candidate, ...]
     reason: str
+
+
+def blend_weights(answers: Sequence[Values], truth: Values) -> Values:
+    """The w ≥ 0 of sum 1 that minimise ‖Σ w_i a_i − truth‖² + λ ‖w − 1/k‖² over what was held out.
+
+    λ is worth as many entries as `_EQUAL`: members that the held-out entries can hardly tell apart
+    get nearly equal weights, for one would be chosen by their noise. Weights below a tenth are set
+    to zero, and the others scaled to make up for them.
+    """
+    errors = np.stack([answer - truth for answer in answers], axis=1)
+    count = len(answers)
+    scale = np.sqrt(np.mean(errors**2)) or 1.0
+    pull = np.sqrt(_EQUAL) * np.eye(count)
+    # Non-negative least squares on [errors; pull; heavy 1ᵀ] w ≈ [0; pull/k; heavy]: the sum is 1.
+    heavy = 1e3 * np.sqrt(len(truth) + _EQUAL)
+    stacked = np.vstack([errors / scale, pull, np.full((1, count), heavy)])
+    wanted = np.concatenate([np.zeros(len(truth)), pull.sum(axis=0) / count, [heavy]])
+    weights, _ = nnls(stacked, wanted)
+    weights /= weights.sum()
+    weights[weights < _LIGHT] = 0
+    return weights / weights.sum()

@@ -1,179 +1,282 @@
-"""The search on held-out entries: depth, scale, when to stop, weight of the smoothness penalty."""
+"""Trying one method after another on held-out entries, while there is time."""
 
+import dataclasses
 import math
 import time
+from itertools import islice
 from typing import NamedTuple
 
 import equinox as eqx
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Iterator, PRNGKey, Sequence
-from tacit.completion.plan import Candidate, Phase, Recipe
-from tacit.completion.task import Task
-from tacit.completion.trial import Report, titled
-from tacit.models import Deep
-from tacit.runs import Result, Schedule, Stalled, Trajectory
+from tacit._typing import Any, Callable, Iterator, Mapping, PRNGKey, Sequence
+from tacit.completion.families import AbstractMethod, Family
+from tacit.completion.fit import Fit, train
+from tacit.completion.plan import After, Candidate, Member
+from tacit.completion.task import LEANING, Task
+from tacit.observers.errors import ROBUST_DEVIATION
+from tacit.runs import Progress, Result
 
+Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
+Report = Callable[[str, Progress], None]
+"""Called after each compiled chunk with the stage and its progress."""
 
-STARTS = ((2, 1e-3), (2, 1e-6), (3, 1e-3))
-"""Depth and relative scale of the starts that are tried."""
-WEIGHTS = (0.02, 0.07, 0.2, 0.7, 2.0, 7.0, 20.0)
-"""Path of smoothness weights, each continued from the one before."""
-PLAIN = (25, 3, 0.0)
-SMOOTH = (50, 2, 5e-3)
-"""Steps between records, records without gain before stopping, and what counts as a gain."""
-_LONGEST, _LONGEST_WARM = 2000, 300
-_HANDICAP = 2
-"""A later start may take this many times the steps of the best one so far."""
-_GAIN = 5e-3
-"""A weight that lowers the held-out error by less than this share is the last one tried."""
-_HALVINGS = 4
+_CLOSE = 1.25
+"""Families whose best is within this factor of the best of all are explored further."""
+_UNKNOWN_PROGRAM = 6.0
+"""Seconds that a program may take to compile of which nothing is known."""
+
+
+class Trial(NamedTuple):
+    """A candidate with its fits, one a held-out set.
+
+    Attributes:
+        candidate: what was tried, and how it did.
+        fits: one for each held-out set.
+        answers: in data units, on the held-out entries of all sets, one set after the other.
+    """
+
+    candidate: Candidate
+    fits: tuple[Fit, ...]
+    answers: Values
+
+    @property
+    def score(self) -> float:
+        """Of the candidate."""
+        return self.candidate.score
+
+    @property
+    def units(self) -> int:
+        """Of the candidate."""
+        return self.candidate.member.units
 
 
 class Search(eqx.Module):
-    """What a search needs to know: the task, the held-out sets, and when to be done."""
+    """What a search needs to know.
 
-    task: Task
+    Attributes:
+        tasks: the data, or a part of them, in each of the units that are tried.
+        held_out: sets of entries to be held out.
+        families: in the order in which they are tried.
+        given: settings that are not searched.
+        deadline: on the clock of `time.monotonic`.
+        reserve: seconds that the answer will take once a trial is chosen.
+        report: called with the stage and its progress.
+        key: JAX random key of the starts.
+    """
+
+    tasks: tuple[Task, ...]
     held_out: tuple[Mask, ...]
-    spread: float
+    families: tuple[Family, ...]
+    given: Mapping[str, Any]
     deadline: float
+    reserve: Callable[[Trial], float]
     report: Report | None
     key: PRNGKey
 
-    def run(self, starts: Sequence[tuple[int, float]], weights: Sequence[float]) -> "SearchResult":
-        """Try every start without a penalty, then the weights in turn from the best of them.
+    def run(self, methods: Sequence[AbstractMethod] | None) -> tuple[list[Trial], bool]:
+        """Try the methods given, or those that the families propose, and say whether Ctrl-C came.
 
-        The path of weights is left at the first one that hardly lowers the held-out error. The
-        first entry of `starts` is always tried; the deadline, or Ctrl-C, may cut the rest.
+        The first is always tried. Nothing is begun that would leave too little time to train the
+        best so far on all that is seen.
         """
-        began = time.monotonic()
-        tried: list[Attempt] = []
-        interrupted = False
+        trials: list[Trial] = []
+        tried: list[Candidate] = []
+        proposals = iter(methods) if methods is not None else self._proposals(tried)
         try:
-            for attempt in self._attempts(starts, weights):
-                tried.append(attempt)
-                interrupted = attempt.interrupted
-                if interrupted or time.monotonic() > self.deadline:
-                    break
+            for proposal in self._new(proposals, trials):
+                trials.append(self._attempt(proposal, trials, 0))
+                tried.append(trials[-1].candidate)
+                if trials[-1].fits[0].result is Result.INTERRUPTED:
+                    return trials, True
+                if time.monotonic() > self.deadline:
+                    return trials, False
+            self._other_units(trials)
         except KeyboardInterrupt:
-            if not tried:
+            if not trials:
                 raise
-            interrupted = True
-        return SearchResult(
-            candidates=tuple(attempt.candidate for attempt in tried),
-            best=_best(tried),
-            interrupted=interrupted,
-            seconds=time.monotonic() - began,
+            return trials, True
+        return trials, trials[-1].fits[0].result is Result.INTERRUPTED
+
+    def _proposals(self, tried: list[Candidate]) -> Iterator[AbstractMethod | After]:
+        """The opening of each family; then the rest of those that are close to the best."""
+        opened: list[tuple[Iterator[Any], list[Candidate]]] = []
+        for family in self.families:
+            further = family.proposals(self.tasks[0], tried)
+            before = len(tried)
+            yield from islice(further, family.opening(self.tasks[0]))
+            opened.append((further, tried[before:]))
+        scores = [min((c.score for c in own), default=math.inf) for _, own in opened]
+        for number in np.argsort(scores, kind="stable"):
+            best = min(candidate.score for candidate in tried)
+            if len(opened) == 1 or scores[number] <= _CLOSE * best:
+                yield from opened[number][0]
+
+    def _new(
+        self, proposals: Iterator[AbstractMethod | After], trials: list[Trial]
+    ) -> Iterator[AbstractMethod | After]:
+        """The proposals with what is given, each once, as long as there is time."""
+        known: list[Any] = []
+        for proposal in proposals:
+            proposal = self._with_given(proposal)
+            if any(_same(proposal, other) for other in known):
+                continue
+            known.append(proposal)
+            if trials and not self._has_time(proposal, trials):
+                continue
+            yield proposal
+
+    def _with_given(self, proposal: Any) -> Any:
+        method = proposal.method if isinstance(proposal, After) else proposal
+        names = {field.name for field in dataclasses.fields(method)}
+        changes = {name: value for name, value in self.given.items() if name in names}
+        method = dataclasses.replace(method, **changes) if changes else method
+        return proposal._replace(method=method) if isinstance(proposal, After) else method
+
+    def _has_time(self, proposal: Any, trials: Sequence[Trial]) -> bool:
+        """Whether this trial, and then the answer by the best so far, will end in time."""
+        method = proposal.method if isinstance(proposal, After) else proposal
+        shape = self.tasks[0].shape
+        fits = [fit for trial in trials for fit in trial.fits]
+        seconds = predicted(method, shape, fits, shape) * len(self.held_out)
+        best = min(trials, key=lambda trial: trial.score)
+        return time.monotonic() + seconds + self.reserve(best) <= self.deadline
+
+    def _other_units(self, trials: list[Trial]) -> None:
+        """Try the best methods in the other units, as long as that is a gain."""
+        for units in range(1, len(self.tasks)):
+            for trial in sorted(trials, key=lambda trial: trial.score)[:2]:
+                before = trial.candidate.member.before
+                if before is not None or not self._has_time(trial.candidate.member.method, trials):
+                    return
+                best = min(trials, key=lambda trial: trial.score)
+                trials.append(self._attempt(trial.candidate.member.method, trials, units))
+                if trials[-1].score >= best.score:
+                    break
+
+    def _attempt(self, proposal: Any, trials: Sequence[Trial], units: int) -> Trial:
+        """Train a method on every held-out set, and compare."""
+        method, before = (
+            (proposal.method, proposal.before) if isinstance(proposal, After) else (proposal, None)
         )
-
-    def _attempts(
-        self, starts: Sequence[tuple[int, float]], weights: Sequence[float]
-    ) -> Iterator["Attempt"]:
-        longest = _LONGEST_WARM if weights else _LONGEST
-        tried: list[Attempt] = []
-        for number, (depth, scale) in enumerate(starts):
-            recipe = Recipe(depth, self.task.width(bool(weights)), scale)
-            model = self.task.start(recipe, jax.random.fold_in(self.key, number))
-            start = Attempt.at_start(recipe, model, self.held_out)
-            tried.append(self._attempt(start, 0.0, PLAIN, longest))
-            yield tried[-1]
-            longest = min(longest, _HANDICAP * _best(tried).candidate.recipe.steps + PLAIN[0])
-        best = _best(tried)
-        for weight in weights:
-            attempt = self._attempt(best, weight, SMOOTH, _LONGEST)
-            yield attempt
-            if attempt.candidate.held_out > (1 - _GAIN) * best.candidate.held_out:
-                break
-            best = attempt
-
-    def _attempt(
-        self,
-        before: "Attempt",
-        weight: float,
-        pace: tuple[int, int, float],
-        longest: int,
-    ) -> "Attempt":
-        """One more phase of training on every held-out set, stopped at their least mean error.
-
-        A step that proves too long is halved, and the phase begins again.
-        """
-        gap, patience, tolerance = pace
-        recipe, models = before.candidate.recipe, before.models
-        began = time.monotonic()
-        title = f"depth {recipe.depth}, scale {recipe.scale:g}" + (
-            f", smoothness {weight:g}" if weight else ""
+        task = self.tasks[units]
+        start = next((trial for trial in trials if trial.candidate is before), None)
+        title = str(method)
+        # The first is run to its end: what it has learnt by a deadline may be next to nothing.
+        deadline = self.deadline if trials else None
+        fits = tuple(
+            train(
+                task,
+                method,
+                held,
+                start=None if start is None else start.fits[number],
+                on_chunk=titled(self.report, title),
+                deadline=deadline,
+                key=self.key,
+            )
+            for number, held in enumerate(self.held_out)
         )
-        on_chunk = titled(self.report, title)
-        trajectories: list[Trajectory[Deep]] = []
-        slowdown = 1.0
-        for _ in range(_HALVINGS):
-            trajectories = [
-                self.task.train(
-                    model,
-                    held,
-                    weight,
-                    Schedule.every(gap, longest),
-                    slowdown=slowdown,
-                    # Folds are compared record by record, so that none may end before the others.
-                    stop=Stalled("held_out", patience, tolerance) if len(models) == 1 else None,
-                    on_chunk=on_chunk,
-                    budget=max(self.deadline - time.monotonic(), 1.0),
-                )
-                for model, held in zip(models, self.held_out, strict=True)
+        answers = np.concatenate(
+            [
+                task.units.to_data(fit.answer.values)[held]
+                for fit, held in zip(fits, self.held_out, strict=True)
             ]
-            if not any(trajectory.result.failed for trajectory in trajectories):
-                break
-            slowdown *= 2
-        steps, error = _least(trajectories)
-        phase = Phase(weight, steps, slowdown)
-        candidate = Candidate(
-            recipe._replace(phases=(*recipe.phases, phase)),
-            error * self.spread,
-            time.monotonic() - began,
         )
-        return Attempt(
-            candidate,
-            tuple(trajectory.model for trajectory in trajectories),
-            (*before.path, trajectories[0]),
-            any(trajectory.result is Result.INTERRUPTED for trajectory in trajectories),
-        )
+        errors = answers - self.truth
+        steps = int(np.median([fit.steps for fit in fits]))
+        member = Member(method, steps, 1.0, None if before is None else before.member, units)
+        seconds = sum(fit.seconds for fit in fits)
+        candidate = Candidate(member, _rms(errors), self.score(errors), seconds)
+        return Trial(candidate, fits, answers)
+
+    @property
+    def truth(self) -> Values:
+        """What was held out, in data units, one set after the other."""
+        task = self.tasks[0]
+        data = task.units.to_data(task.values)
+        return np.concatenate([data[held] for held in self.held_out])
+
+    @property
+    def scale(self) -> Values:
+        """The unit in which each held-out entry is scored: of its slice, where that has its own."""
+        task = self.tasks[0]
+        scale = np.broadcast_to(task.units.scale, task.shape)
+        return np.concatenate([scale[held] for held in self.held_out])
+
+    @property
+    def weights(self) -> Values:
+        """Of the held-out entries."""
+        return np.concatenate([self.tasks[0].weights[held] for held in self.held_out])
+
+    @property
+    def slices(self) -> NDArray[np.intp]:
+        """Number of the slice of each held-out entry, where slices have units of their own."""
+        return np.concatenate([self.tasks[0].slices[held] for held in self.held_out])
+
+    def score(self, errors: Values) -> float:
+        """Root mean square of the errors, outliers cut if expected, in the units of the slices.
+
+        Where slices have units of their own it is the geometric mean over them: a slice that is
+        nothing but noise would else drown what is said of the others.
+        """
+        if not errors.size:
+            return 0.0
+        squares = np.minimum(np.abs(errors) / self.scale, self.limit(errors)) ** 2
+        if not np.isfinite(squares).all():
+            return math.inf
+        if not self.tasks[0].units.own:
+            return float(np.sqrt(np.average(squares, weights=self.weights)))
+        counts, means = self.by_slice(squares)
+        return float(np.exp(0.5 * np.average(np.log(means), weights=counts)))
+
+    def by_slice(self, squares: Values) -> tuple[Values, Values]:
+        """Weight and mean square of every slice, drawn a little towards what is usual."""
+        counts = np.bincount(self.slices, self.weights)
+        totals = np.bincount(self.slices, self.weights * squares)
+        held = counts > 0
+        counts, totals = counts[held], totals[held]
+        usual = float(np.median(totals / counts)) or np.finfo(float).tiny
+        return counts.astype(float), (totals + LEANING * usual) / (counts + LEANING)
+
+    def limit(self, errors: Values) -> float:
+        """Beyond it an error counts as an outlier: three robust deviations, or none."""
+        if not math.isfinite(self.tasks[0].robust):
+            return math.inf
+        return 3 * ROBUST_DEVIATION * float(np.median(np.abs(errors) / self.scale))
 
 
-class Attempt(NamedTuple):
-    """A candidate with its models, one a held-out set, and how the first of them came about."""
+def predicted(
+    method: AbstractMethod, shape: Sequence[int], fits: Sequence[Fit], done: Sequence[int]
+) -> float:
+    """Seconds that a method will take on data of this shape, from what others of its kind took.
 
-    candidate: Candidate
-    models: tuple[Deep, ...]
-    path: tuple[Trajectory[Deep], ...]
-    interrupted: bool
-
-    @classmethod
-    def at_start(cls, recipe: Recipe, model: Deep, held_out: Sequence[Mask]) -> "Attempt":
-        """No phase yet, the same start for every held-out set."""
-        untrained = Candidate(recipe, math.inf, 0.0)
-        return cls(untrained, (model,) * len(held_out), (), False)
-
-
-class SearchResult(NamedTuple):
-    """All candidates in order, the best attempt, whether Ctrl-C ended it, and its seconds."""
-
-    candidates: tuple[Candidate, ...]
-    best: Attempt
-    interrupted: bool
-    seconds: float
+    Args:
+        method: what would be trained.
+        shape: of the data.
+        fits: those so far.
+        done: shape of the data of the fits.
+    """
+    alike = [fit for fit in fits if type(fit.method) is type(method)]
+    if not alike:
+        return method.work(shape) + _UNKNOWN_PROGRAM * (not method.is_ready(shape))
+    # The later ones were compiled already, if any was.
+    fit = min(alike, key=lambda fit: fit.seconds / max(fit.method.work(done), 1e-9))
+    return fit.seconds * method.work(shape) / max(fit.method.work(done), 1e-9)
 
 
-def _best(tried: "Sequence[Attempt]") -> "Attempt":
-    return min(tried, key=lambda attempt: attempt.candidate.held_out)
+def titled(report: Report | None, title: str) -> Callable[[Progress], None] | None:
+    """The report of one stage, if there is one."""
+    return None if report is None else (lambda progress: report(title, progress))
 
 
-def _least(trajectories: Sequence[Trajectory]) -> tuple[int, float]:
-    """Steps and value at the least root mean of the squared held-out errors over the sets."""
-    length = min(len(trajectory.step) for trajectory in trajectories)
-    squares = np.mean([t["held_out"][:length] ** 2 for t in trajectories], axis=0)
-    squares = np.where(np.isfinite(squares), squares, np.inf)
-    index = int(np.argmin(squares))
-    return int(trajectories[0].step[index]), math.sqrt(float(squares[index]))
+def _same(one: Any, other: Any) -> bool:
+    """Whether two proposals are one: of the same settings, after the same candidate."""
+    if isinstance(one, After) or isinstance(other, After):
+        return False
+    return bool(eqx.tree_equal(one, other))
+
+
+def _rms(errors: Values) -> float:
+    return float(np.sqrt(np.mean(errors**2))) if errors.size else math.nan

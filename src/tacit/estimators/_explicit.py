@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from tacit._typing import Any
-from tacit.completion.holdout import held_out_masks
+from tacit.completion import hold_out
 from tacit.estimators._padded import Mask, PaddedTable
 from tacit.estimators._tables import (
     Values,
@@ -123,7 +123,8 @@ class Splits(NamedTuple):
         if fraction and seen.any():
             folds = max(2, round(1 / fraction))
             key = jax.random.key(seed)
-            held_out = held_out_masks(~seen, fraction, folds=folds, key=key)[0]
+            sets, _ = hold_out(~seen, fraction=fraction, folds=folds, key=key)
+            held_out = sets[0] if sets else held_out
         whole, train = (
             PaddedTable.of(values, chosen, imputer.centre, imputer.dtype)
             for chosen in (seen, seen & ~held_out)

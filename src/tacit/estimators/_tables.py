@@ -19,8 +19,8 @@ _CHUNK = 1 << 22
 def validated(estimator: BaseEstimator, X: Any, *, reset: bool) -> Values:
     """A copy of X as a table of float32 or float64 numbers in which NaN is missing.
 
-    Data frames come as they are, and of sparse arrays what is not stored is missing; an entry that
-    is stored twice is averaged, with a warning.
+    Data frames come as they are. Of masked arrays what is masked is missing, of sparse ones what is
+    not stored; an entry that is stored twice is averaged, with a warning.
 
     Args:
         estimator: which of its attributes hold the number and the names of columns.
@@ -31,6 +31,8 @@ def validated(estimator: BaseEstimator, X: Any, *, reset: bool) -> Values:
         ValueError: if X is no table of real numbers, holds infinite values, or has other columns
             than the table of `fit`.
     """
+    if np.ma.isMaskedArray(X):
+        X = np.ma.filled(np.ma.asarray(X, float), np.nan)
     kinds = (np.float64, np.float32)
     read = validate_data(
         estimator,

@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from tacit._typing import Any
 from tacit.certificates import Certificate, nuclear_norm_certificate
-from tacit.completion import learn_table
-from tacit.completion.holdout import held_out_masks
+from tacit.completion import Axis, RowModel, hold_out, solve
+from tacit.estimators._progress import stages
 from tacit.estimators._tables import (
     Values,
     filled,
@@ -26,6 +26,8 @@ from tacit.operators import Entries
 
 _ALIVE = 1e-3
 """Strength relative to the strongest, and to noise, above which a component counts."""
+_NOTHING = "MatrixImputer: every entry is missing, so that there is nothing to learn from"
+_NO_WEIGHT = "MatrixImputer: weights must be finite, ≥ 0 and not all 0"
 _APPEARED = 0.5
 """Share of its final strength at which a component has appeared."""
 
@@ -43,24 +45,25 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Args:
         depth: L ≥ 2 of the factors' prior, infinity included, or `"auto"`.
         width: components to begin with, or `"auto"`.
-        scale: standard deviation of the factors at the start, relative to √ of that of the table,
-            or `"auto"`.
+        init_scale: standard deviation of the factors at the start, relative to √ of that of the
+            table, or `"auto"`.
         loss: `"squared"`, or `"huber"` where some entries are far off: beyond 1.345 deviations of
             the noise residuals count linearly.
-        standardise: whether columns are divided by their deviation; `"auto"` to do so where the
-            deviations are very unlike, as those of different units.
+        standardise: whether each column has a unit of its own; `"auto"` to find it out: where
+            deviations are very unlike it has, and where they are alike both are tried.
         members: most answers that are averaged.
         max_iter: most sweeps of a run.
         budget: seconds to keep within.
         dtype: precision of training, `"float32"` or `"float64"`.
         random_state: seed of the starts and of the held-out entries.
+        verbose: whether a line is printed for each stage.
 
     Attributes:
         n_components_: components of the first member that live.
         strengths_: their singular values, in units of the table's deviation.
         stages_: sweep by which each of them had half its strength: when each rank appeared.
         components_: the columns' factors, `(n_components_, n_features_in_)`.
-        model_: completes rows; see `tacit.completion.TableModel`.
+        model_: completes rows; see `tacit.completion.RowModel`.
         choice_: what was chosen, from what, and why.
         held_out_error_: root mean square error of the answer on held-out entries.
         uncertainty_: standard deviation of each missing entry of `fit` about its filled value, with
@@ -76,7 +79,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         *,
         depth: float | int | Literal["auto"] = "auto",
         width: int | Literal["auto"] = "auto",
-        scale: float | int | Literal["auto"] = "auto",
+        init_scale: float | int | Literal["auto"] = "auto",
         loss: Literal["squared", "huber"] = "squared",
         standardise: bool | Literal["auto"] = "auto",
         members: int = 3,
@@ -84,10 +87,11 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         budget: float | int = 60.0,
         dtype: Literal["float32", "float64"] = "float32",
         random_state: Any = 0,
+        verbose: bool | int = False,
     ):
         self.depth: float | int | Literal["auto"] = depth
         self.width: int | Literal["auto"] = width
-        self.scale: float | int | Literal["auto"] = scale
+        self.init_scale: float | int | Literal["auto"] = init_scale
         self.loss: Literal["squared", "huber"] = loss
         self.standardise: bool | Literal["auto"] = standardise
         self.members = members
@@ -95,6 +99,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.budget = budget
         self.dtype: Literal["float32", "float64"] = dtype
         self.random_state = random_state
+        self.verbose = verbose
 
     def fit(self, X: Any, y: Any = None, *, weights: Any = None) -> "MatrixImputer":
         """Learn the columns from the entries that X has.
@@ -112,33 +117,37 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         values = validated(self, X, reset=True)
         warn_of_empty_columns(self, values)
         shares = self._shares(values, weights)
+        if not shares.any():
+            raise ValueError(_NOTHING if np.isnan(values).all() else _NO_WEIGHT)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
-        with jax.enable_x64(self.dtype == "float64"):
-            learnt = learn_table(
-                values.astype(float),
-                weights=shares,
+        given = self._given()
+        with jax.enable_x64(self.dtype == "float64"), stages(self.verbose) as report:
+            solved = solve(
+                np.where(shares > 0, values, 0.0).astype(float),
+                shares,
+                self._axes(),
+                methods=["factors"],
+                given={**given, "sweeps": self.max_iter},
                 loss=self.loss,
-                given=self._given(),
-                standardise=None if self.standardise == "auto" else self.standardise,
                 members=self.members,
-                sweeps=self.max_iter,
                 budget=self.budget,
                 dtype=jnp.dtype(self.dtype),
+                report=report,
                 key=jax.random.key(seed),
             )
-        self.model_ = learnt.model
-        self.choice_ = learnt.choice
-        self.held_out_error_ = learnt.choice.held_out
-        self.result_ = learnt.result
-        self.search_, self.refit_ = learnt.search, learnt.refit
-        self.n_iter_ = max(1, int(learnt.refit.step[-1]))
-        strengths = np.asarray(learnt.refit["singular_values"])
-        noise = float(learnt.refit["noise"][-1]) * math.sqrt(values.size)
+        self.model_ = RowModel.of(solved)
+        self.choice_ = solved.found.choice
+        self.held_out_error_ = self.choice_.held_out
+        self.result_ = solved.found.result
+        self.search_, refit = solved.found.trajectories()
+        self.n_iter_ = max(1, int(refit.step[-1]))
+        strengths = np.asarray(refit["singular_values"])
+        noise = float(refit["noise"][-1]) * math.sqrt(values.size)
         alive = strengths[-1] > _ALIVE * max(strengths[-1].max(initial=0.0), noise)
         self.n_components_ = int(alive.sum())
         self.strengths_ = strengths[-1][: self.n_components_]
         appeared = strengths[:, : self.n_components_] >= _APPEARED * self.strengths_
-        self.stages_ = np.asarray(learnt.refit.step)[appeared.argmax(axis=0)]
+        self.stages_ = np.asarray(refit.step)[appeared.argmax(axis=0)]
         columns = self.model_.members[0][1]
         self.components_ = columns.mean[:, : self.n_components_].T
         self.fitted_ = values, shares
@@ -195,9 +204,10 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = validated(self, X, reset=False)
         seen = ~np.isnan(values)
-        hidden = held_out_masks(~seen, 0.1, folds=10, key=jax.random.key(0))[0]
-        if not hidden.any():
+        sets, _ = hold_out(~seen, fraction=0.1, folds=10, key=jax.random.key(0))
+        if not sets or seen.sum() < 2:
             return math.nan
+        hidden = sets[0]
         predicted, _ = self.model_.complete(values, (seen & ~hidden).astype(float))
         wrong = np.sum((predicted - values)[hidden] ** 2)
         total = np.sum((values[hidden] - values[hidden].mean()) ** 2)
@@ -215,7 +225,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values, shares = self.fitted_
         denoised, _ = self.model_.complete(values, shares)
-        centred = (denoised - self.model_.centre) / self.model_.units
+        centred = self.model_.units.to_inner(denoised)
         with jax.enable_x64(True):
             operator = Entries.from_mask(shares > 0, jnp.float64)
             y = centred[shares > 0]
@@ -226,25 +236,31 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return table_tags(super().__sklearn_tags__())
 
     def _given(self) -> dict[str, Any]:
-        """The settings of `LowRank` that are not to be searched.
+        """The settings of `Factors` that are not to be searched.
 
         Raises:
             ValueError: if one is out of its range.
         """
         given: dict[str, Any] = {}
-        least = {"depth": 2, "width": 1, "scale": 0}
+        least = {"depth": 2, "width": 1, "init_scale": 0}
         for name, bound in least.items():
             value = getattr(self, name)
             if isinstance(value, str):
                 if value != "auto":
                     raise ValueError(f"MatrixImputer: {name} is a number or 'auto', not {value!r}")
                 continue
-            if not value >= bound or (name == "scale" and value == 0):
+            if not value >= bound or (name == "init_scale" and value == 0):
                 raise ValueError(f"MatrixImputer: {name} must not be {value}, which is too small")
             given[name] = value
         if self.loss not in ("squared", "huber"):
             raise ValueError(f"MatrixImputer: loss is 'squared' or 'huber', not {self.loss!r}")
         return given
+
+    def _axes(self) -> tuple[Axis, Axis]:
+        """Rows in no order; columns with units of their own, or not, or as is found out."""
+        if self.standardise == "auto":
+            return "sample", None
+        return "sample", "feature" if self.standardise else "item"
 
     def _shares(self, values: Values, weights: Any) -> Values:
         seen = ~np.isnan(values)

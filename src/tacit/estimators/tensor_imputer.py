@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from tacit._typing import Any, Sequence
-from tacit.completion import Completion, complete_tensor
-from tacit.completion.tensors import AbstractApproach, Blend
+from tacit.completion import AbstractMethod, Axis, Blend, Completion, Kind, complete
+from tacit.estimators._progress import stages
 
 Values = NDArray[np.floating]
 
@@ -19,24 +19,23 @@ Values = NDArray[np.floating]
 class TensorImputer(TransformerMixin, BaseEstimator):
     """Fill the NaN of a picture, a film or a cube of any order.
 
-    Some of the observed entries are held out, missing the way the NaN are; on them `fit` chooses
-    between smoothness and tubal rank, the window and depth or the orientation, transform and depth,
-    and when to stop. See `tacit.complete_tensor`, of which this is a face.
+    A face of `tacit.complete`: some of the observed entries are held out, missing the way the NaN
+    are; on them `fit` chooses between families of methods and their settings, and when to stop.
 
     Args:
-        smooth: modes along which neighbours are alike, () for none, `"auto"` for those of more than
-            four entries.
-        frames: mode of the frames of a film, whose first two modes are rows and columns.
-        approaches: what to try, or `"auto"`.
-        members: most approaches of which the mean is taken.
+        kind: what the data are: `"picture"`, `"film"`, `"series"`, `"cube"`, or `"auto"`.
+        axes: what each axis counts, in place of `kind`.
+        methods: names of families or methods to try, or `"auto"`.
+        members: most methods of which the mean is taken.
         budget: seconds to keep within.
         dtype: precision of training, `"float32"` or `"float64"`.
         random_state: seed of the starts and of the held-out entries.
+        verbose: whether a line is printed for each stage.
 
     Attributes:
         completion_: the answer of `fit`, with its uncertainty, its trajectories and its cause.
         choice_: what was chosen, from what, and why.
-        uncertainty_: standard deviation over refits and candidates, zero where observed.
+        uncertainty_: standard deviation of the error of each filled entry, zero where observed.
         n_iter_: steps of the longest member.
         shape_: shape of the data of `fit`.
     """
@@ -44,21 +43,23 @@ class TensorImputer(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        smooth: Literal["auto"] | tuple[int, ...] = "auto",
-        frames: int | None = None,
-        approaches: Literal["auto"] | Sequence[AbstractApproach] = "auto",
-        members: int = 2,
+        kind: Kind = "auto",
+        axes: Sequence[Axis] | None = None,
+        methods: Literal["auto"] | Sequence[str | AbstractMethod] = "auto",
+        members: int = 3,
         budget: float | int = 60.0,
         dtype: Literal["float32", "float64"] = "float32",
         random_state: int = 0,
+        verbose: bool | int = False,
     ):
-        self.smooth: Literal["auto"] | tuple[int, ...] = smooth
-        self.frames = frames
-        self.approaches: Literal["auto"] | Sequence[AbstractApproach] = approaches
+        self.kind: Kind = kind
+        self.axes = axes
+        self.methods: Literal["auto"] | Sequence[str | AbstractMethod] = methods
         self.members = members
         self.budget = budget
         self.dtype = dtype
         self.random_state = random_state
+        self.verbose = verbose
 
     def fit(self, X: Any, y: None = None) -> "TensorImputer":
         """Choose how to complete tensors like X, and complete it.
@@ -69,10 +70,10 @@ class TensorImputer(TransformerMixin, BaseEstimator):
         """
         del y
         values = _numbers(X)
-        self.completion_ = self._completed(values, None)
+        self.completion_ = self._completed(values, self.methods)
         self.choice_ = self.completion_.choice
         self.uncertainty_ = self.completion_.uncertainty
-        self.n_iter_ = max(1, *(member.steps for member in self.choice_.recipe.members))
+        self.n_iter_ = max(1, *(member.all_steps for member in self.choice_.blend.members))
         self.shape_ = values.shape
         return self
 
@@ -97,7 +98,7 @@ class TensorImputer(TransformerMixin, BaseEstimator):
             )
         if not np.isnan(values).any():
             return values
-        return self._completed(values, self.choice_.recipe).filled
+        return self._completed(values, self.choice_.blend).filled
 
     def __sklearn_tags__(self) -> Any:
         """NaN is allowed, and arrays of more than two modes."""
@@ -106,25 +107,27 @@ class TensorImputer(TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         return tags
 
-    def _completed(self, values: Values, plan: Blend | None) -> Completion:
-        missing = np.isnan(values)
-        _warn_of_lines(missing)
-        with jax.enable_x64(self.dtype == "float64"):
-            return complete_tensor(
+    def _completed(
+        self, values: Values, methods: Literal["auto"] | Blend | Sequence[str | AbstractMethod]
+    ) -> Completion:
+        _warn_of_lines(np.isnan(values))
+        with jax.enable_x64(self.dtype == "float64"), stages(self.verbose) as report:
+            return complete(
                 values,
-                missing,
-                smooth=self.smooth,
-                frames=self.frames,
-                approaches=self.approaches,
-                plan=plan,
+                kind=self.kind,
+                axes=self.axes,
+                methods=methods,
                 members=self.members,
                 budget=self.budget,
                 dtype=self.dtype,
+                report=report,
                 key=jax.random.key(self.random_state),
             )
 
 
 def _numbers(X: Any) -> Values:
+    if np.ma.isMaskedArray(X):
+        X = np.ma.filled(np.ma.asarray(X, float), np.nan)
     values = np.asarray(X)
     if values.dtype.kind not in "fiu":
         raise ValueError(f"TensorImputer: X must be an array of real numbers, got {values.dtype}")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.completion import Blend, Candidate, Choice, Completion, Recipe, Scores
+from tacit.completion import Candidate, Choice, Completion, Scores
 from tacit.plots import curves, heat_map, singular_values
 from tacit.report.layout import write_page
 from tacit.report.markup import drawing, figure, image, listing, plots, scroll, table
@@ -40,7 +40,7 @@ def write_report(
 
     Args:
         path: file to write.
-        completion: what `complete` or `complete_tensor` returned.
+        completion: what `complete` returned.
         before: the data, NaN where missing; pictures in [0, 1].
         title: heading, usually the name of the input.
         axes: what each axis of the data counts: `row`, `column`, then any `frame` or `slice`, and
@@ -87,14 +87,11 @@ def write_report(
 
 
 def _lead(completion: Completion, before: Values) -> str:
-    recipe = completion.choice.recipe
-    words = str(recipe)
-    if isinstance(recipe, Recipe):
-        words = f"a factorisation of {recipe}"
-    elif len(recipe.members) > 1:
-        words = f"the weighted mean of {recipe}"
+    blend = completion.choice.blend
+    words = f"the weighted mean of {blend}" if len(blend.members) > 1 else str(blend)
     return (
-        f"{np.isnan(before).mean():.0%} of it was missing. The holes were filled in "
+        f"{np.isnan(before).mean():.0%} of it was missing: {html.escape(completion.holes)}. The "
+        "holes were filled in "
         f"{completion.seconds:.1f} s, by {words}. The error on entries that had not been seen was "
         f"{completion.choice.held_out:.3g} (root mean square)."
     )
@@ -117,8 +114,8 @@ def _pictures(
         figures = [
             figure(f"{name}{where}", image(view.of(values), low, high)) for name, values in shown
         ]
-        drawn = heat_map(view.of(uncertainty), label="spread over fits (data units)")
-        caption = f"Uncertainty: standard deviation over fits{where}"
+        drawn = heat_map(view.of(uncertainty), label="standard deviation (data units)")
+        caption = f"Uncertainty: standard deviation of the error{where}"
         figures.append(figure(caption, drawing(drawn)))
         rows.append('<div class="pictures">\n' + "\n".join(figures) + "\n</div>")
     return "\n".join(rows)
@@ -146,17 +143,15 @@ def _candidates(completion: Completion) -> str:
     tried = completion.choice.candidates
     return listing(
         ("tried", "held-out error", "seconds"),
-        [(str(c.recipe), f"{c.held_out:.4g}", f"{c.seconds:.1f}") for c in tried],
+        [(str(c.member), f"{c.held_out:.4g}", f"{c.seconds:.1f}") for c in tried],
         [_is_chosen(candidate, completion.choice) for candidate in tried],
     )
 
 
 def _is_chosen(candidate: Candidate, choice: Choice) -> bool:
-    """Whether a candidate is what was chosen, or one of those whose mean was."""
-    if not isinstance(choice.recipe, Blend):
-        return candidate.recipe == choice.recipe
-    chosen = [member.approach for member in choice.recipe.members]
-    return candidate.recipe.members[0].approach in chosen
+    """Whether a candidate is one of those whose mean was chosen."""
+    chosen = [(member.method, member.units) for member in choice.blend.members]
+    return (candidate.member.method, candidate.member.units) in chosen
 
 
 def _results(completion: Completion) -> dict[str, str]:
@@ -164,7 +159,7 @@ def _results(completion: Completion) -> dict[str, str]:
         "Why it stopped": completion.result.cause,
         "Time": f"{completion.seconds:.1f} s",
         "Held-out error (root mean square)": f"{completion.choice.held_out:.4g}",
-        "Uncertainty (mean standard deviation over the holes)": f"{completion.spread:.4g}",
+        "Uncertainty (root mean square of the standard deviations)": f"{completion.spread:.4g}",
     }
     if "effective_rank" in completion.refit.records:
         rows["Effective rank"] = f"{completion.refit['effective_rank'][-1]:.1f}"

@@ -1,5 +1,11 @@
 """Running a dynamics on a problem, once or over many settings in one program."""
 
+from tacit.runs.compile_cache import (
+    compile_cache,
+    compile_cache_folder,
+    is_compiled,
+    note_compiled,
+)
 from tacit.runs.result import Result
 from tacit.runs.run import Progress, run
 from tacit.runs.schedule import Schedule
@@ -16,7 +22,11 @@ __all__ = [
     "Schedule",
     "Stalled",
     "Trajectory",
+    "compile_cache",
+    "compile_cache_folder",
+    "is_compiled",
     "joined",
+    "note_compiled",
     "run",
     "sweep",
 ]

@@ -1,5 +1,6 @@
-"""One-shot exact answers: least norm, least nuclear norm, de-biasing, curvature and saddles."""
+"""One-shot answers: least norm and nuclear norm, de-biasing, curvature, saddles, smooth fills."""
 
+from tacit.solvers.continuation import pyramid_fill, smooth_continuation
 from tacit.solvers.debias import debias
 from tacit.solvers.hessian import HessianExtremes, hessian_extremes
 from tacit.solvers.least_norm import least_norm
@@ -18,5 +19,7 @@ __all__ = [
     "minimum_nuclear_norm",
     "nuclear_programme",
     "polish",
+    "pyramid_fill",
     "saddle_near",
+    "smooth_continuation",
 ]

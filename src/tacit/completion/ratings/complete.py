@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tacit._typing import Any, PRNGKey
 from tacit.completion.ratings.fit import RatingsFit
 from tacit.completion.ratings.training import RatingsTraining
-from tacit.completion.trial import Report, titled
+from tacit.completion.search import Report, titled
 from tacit.models import GaussianFactors, Gaussians
 from tacit.runs import Result
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.completion.new_rows import Columns
+from tacit.completion.families.columns import Columns
 from tacit.models import GaussianFactors, Gaussians
 from tacit.runs import Result, Trajectory
 

@@ -14,6 +14,8 @@ _REPEATS = 15
 """Regressions with weights of the residuals of the one before."""
 _BLOCK = 1 << 22
 """Numbers of the Gram matrices that are held at a time."""
+_ROWS = 1 << 14
+"""Rows that are completed at a time."""
 
 
 class Rows(NamedTuple):
@@ -117,6 +119,24 @@ class Columns(NamedTuple):
         total = of_rows.reshape(-1, len(self.prior) ** 2) @ self._second_moments().T
         total -= (rows.mean @ self.mean.T) ** 2
         return np.maximum(total + self.bias_variance + 2 * rows.mean @ self.crossed.T, 0)
+
+    def complete(
+        self, values: Values, weights: Values, robust: float | int = math.inf
+    ) -> tuple[Values, Values]:
+        """Expectation of every entry of these rows, and the deviation of an entry about it.
+
+        Args:
+            values: of the entries.
+            weights: of the entries, 0 where missing.
+            robust: see `rows`.
+        """
+        mean, deviation = np.empty(values.shape), np.empty(values.shape)
+        for begin in range(0, len(values), _ROWS):
+            part = slice(begin, begin + _ROWS)
+            rows = self.rows(values[part], weights[part], robust)
+            mean[part] = self.expected(rows)
+            deviation[part] = np.sqrt(self.variance(rows) + 1 / self.precision)
+        return mean, deviation
 
     def _second_moments(self) -> Values:
         moments = self.mean[:, :, None] * self.mean[:, None, :] + self.covariance

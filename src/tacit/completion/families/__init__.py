@@ -1,0 +1,35 @@
+"""The families of methods: one file each, and the registry that the engine reads."""
+
+from tacit.completion.families._base import (
+    AbstractClosedForm,
+    AbstractMethod,
+    AbstractTrained,
+    Answer,
+    Family,
+    Pace,
+)
+from tacit.completion.families.continuation import CONTINUATION, Continuation
+from tacit.completion.families.deep import DEEP, DeepFactors
+from tacit.completion.families.factors import FACTORS, Factors
+from tacit.completion.families.tubal import TUBAL, TubalFactors, TubalNorm, orientations
+from tacit.completion.families.windows import WINDOWS, Windows
+
+FAMILIES: tuple[Family, ...] = (CONTINUATION, WINDOWS, FACTORS, TUBAL, DEEP)
+"""In the order in which they are tried."""
+
+__all__ = [
+    "FAMILIES",
+    "AbstractClosedForm",
+    "AbstractMethod",
+    "AbstractTrained",
+    "Answer",
+    "Continuation",
+    "DeepFactors",
+    "Factors",
+    "Family",
+    "Pace",
+    "TubalFactors",
+    "TubalNorm",
+    "Windows",
+    "orientations",
+]

@@ -1,0 +1,210 @@
+"""The contract of a method: how to arrange data, begin, step and read off an answer."""
+
+from abc import abstractmethod
+from typing import ClassVar, NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, Callable, Iterator, PRNGKey, Sequence
+from tacit.completion.families.columns import Columns
+from tacit.completion.plan import Candidate
+from tacit.completion.task import Task
+from tacit.dynamics import AbstractDynamics
+from tacit.models import AbstractFactorisation
+from tacit.observers import Observer, loss
+from tacit.operators import AbstractMeasurement, TensorEntries
+from tacit.problems import Problem
+from tacit.runs import is_compiled
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+
+
+class Pace(NamedTuple):
+    """How a run is watched.
+
+    Attributes:
+        gap: steps between records.
+        patience: records without gain before it stops.
+        longest: most steps.
+        chunk: records in one compiled call, after which the time is looked at.
+        tolerance: relative gain that counts as one.
+    """
+
+    gap: int
+    patience: int
+    longest: int
+    chunk: int = 2
+    tolerance: float = 0.0
+
+
+class Answer(NamedTuple):
+    """What a method makes of a task, in inner units and in the layout of the data.
+
+    Attributes:
+        values: everywhere.
+        deviation: its own estimate of the standard deviation of an entry about them, if it has one.
+        columns: what further rows are completed from, if the method learns such.
+    """
+
+    values: Values
+    deviation: Values | None = None
+    columns: Columns | None = None
+
+
+class AbstractMethod(eqx.Module):
+    """One setting of one family; its text is read by people.
+
+    `tolerates_weights` says whether entries may count more or less than others.
+    """
+
+    tolerates_weights: ClassVar[bool] = False
+
+    def adapted(self, task: Task) -> "AbstractMethod":
+        """The same settings for other data: what was read off the data is read off these."""
+        del task
+        return self
+
+    @abstractmethod
+    def facts(self) -> dict[str, Any]:
+        """Its settings, name by name."""
+
+    @abstractmethod
+    def work(self, shape: Sequence[int]) -> float:
+        """Seconds that a whole run on data of this shape takes, about, on two cores."""
+
+    def is_ready(self, shape: Sequence[int]) -> bool:
+        """Whether nothing has to be compiled for data of this shape."""
+        del shape
+        return True
+
+
+class AbstractClosedForm(AbstractMethod):
+    """A method whose answer is computed at once."""
+
+    @abstractmethod
+    def solve(self, task: Task, seen: Mask, deadline: float | None) -> Answer:
+        """The answer from the entries that are seen."""
+
+
+class AbstractTrained(AbstractMethod):
+    """A model, and the dynamics that move it, for the data as the method arranges them."""
+
+    def arranged(self, values: NDArray) -> NDArray:
+        """Data, or a mask of them, as the model has them."""
+        return values
+
+    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+        """The inverse of `arranged`, to data of this shape."""
+        del shape
+        return values
+
+    def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """Sides of the tiles in which arranged data of this shape are worked on."""
+        return tuple(shape)
+
+    def padded(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """The shape to which arranged data are padded, so that near shapes share programs."""
+        return tuple(shape)
+
+    def program(self) -> str:
+        """What its compiled program depends on beside the shape."""
+        return type(self).__name__
+
+    def is_ready(self, shape: Sequence[int]) -> bool:
+        """Whether its program for data of this shape has been compiled before."""
+        arranged = self.arranged(np.empty(shape, bool)).shape
+        return is_compiled(self.named_program(self.padded(self.tile(arranged))))
+
+    def named_program(self, sides: Sequence[int]) -> str:
+        """The program for padded arranged data of these sides."""
+        return f"{self.program()} {tuple(sides)}"
+
+    def measure(
+        self, observed: Mask, dtype: Any
+    ) -> tuple[AbstractMeasurement, NDArray[np.intp] | slice]:
+        """The operator, and which entries of the flattened padded data it measures.
+
+        All of them unless a method says otherwise: what is seen is told by weights alone.
+        """
+        return TensorEntries(np.arange(observed.size), observed.shape, dtype), slice(None)
+
+    def posed(self, problem: Problem, task: Task) -> Problem:
+        """The problem with what the method asks beyond its entries, such as a penalty."""
+        del task
+        return problem
+
+    @abstractmethod
+    def begin(
+        self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
+    ) -> tuple[AbstractFactorisation, AbstractDynamics]:
+        """The start, or the model from which it goes on, and the dynamics."""
+
+    @abstractmethod
+    def pace(self) -> Pace:
+        """How it is watched on held-out entries."""
+
+    def observers(self) -> tuple[Observer, ...]:
+        """What is recorded beside the held-out error."""
+        return (loss,)
+
+    def answer(self, model: Any, task: Task, seen: Values) -> Answer:
+        """What the trained model says, of the whole task.
+
+        Args:
+            model: as it was trained.
+            task: whose answer it is.
+            seen: weights of the entries that it was trained on, 0 for the others.
+        """
+        del seen
+        arranged = self.arranged(np.empty(task.shape, bool)).shape
+        values = np.asarray(formed(model), float)[tuple(map(slice, arranged))]
+        return Answer(self.restored(values, task.shape))
+
+
+class Family(NamedTuple):
+    """Methods of one kind.
+
+    Attributes:
+        name: in a word.
+        serves: whether it can be of use for a task.
+        proposals: the settings it would try next, given those of all families that were tried.
+        is_default: whether it is tried where no method is asked for.
+        opening: number of proposals that are tried before families are compared.
+        cost: seconds of a first trial on a part of a task, of these sides.
+    """
+
+    name: str
+    serves: Callable[[Task], bool]
+    proposals: Callable[[Task, list[Candidate]], Iterator[Any]]
+    is_default: bool = True
+    opening: Callable[[Task], int] = lambda task: 1
+    cost: Callable[[Task, Sequence[int]], float] = lambda task, sides: 0.0
+
+
+@eqx.filter_jit
+def formed(model: AbstractFactorisation) -> Any:
+    """The model's target, by one program."""
+    return model()
+
+
+def best_of(tried: Sequence[Candidate], kind: type | tuple[type, ...]) -> Candidate | None:
+    """The candidate of least score whose method is of a kind; None if there is none."""
+    of_kind = [c for c in tried if isinstance(c.member.method, kind)]
+    return min(of_kind, key=lambda c: c.score) if of_kind else None
+
+
+def bucket(side: int) -> int:
+    """A side rounded up to one of few lengths: 32 at least, then steps of about a fifth."""
+    step = 8
+    while step * 8 < side:
+        step *= 2
+    return max(32, -(-side // step) * step)
+
+
+def as_type(value: Any, dtype: Any) -> Any:
+    """A number, or several, as an array, so that another value compiles nothing."""
+    return jnp.asarray(value, dtype)

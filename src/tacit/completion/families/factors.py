@@ -1,0 +1,295 @@
+"""Factors known by mean and variance: tables, and unfoldings of tensors, of low rank with noise."""
+
+import dataclasses
+import math
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, Iterator, PRNGKey, Sequence
+from tacit.completion.draws import generator
+from tacit.completion.families._base import (
+    AbstractTrained,
+    Answer,
+    Family,
+    Pace,
+    as_type,
+    best_of,
+)
+from tacit.completion.families.columns import Columns
+from tacit.completion.plan import Candidate
+from tacit.completion.task import Task
+from tacit.dynamics import VariationalDescent, prior_precisions
+from tacit.models import GaussianFactors, Gaussians
+from tacit.observers import Observer, noise, strengths
+from tacit.operators import AbstractMeasurement, Entries
+from tacit.problems import Problem
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+
+_WIDTHS = (32, 8)
+"""Widths tried, a generous one first."""
+_DEPTHS = (4.0, 2.0)
+"""Depths tried beside infinity."""
+_EQUAL = 1.01
+"""Scores that differ by less than this factor are equal: the cheaper method is gone on with."""
+_LARGE = 1.0
+"""A start that is not small, tried where the small one may not have left its saddle."""
+_PATIENCE = 25
+"""Sweeps without gain before a run stops: components appear, and are switched off again, late."""
+_NOISE, _NOISE_STEP = 0.3, 0.15
+"""Noise at the start, relative to the data, and how fast it becomes what is estimated."""
+_DENSE = 4e9
+"""Operations of a sweep up to which all entries, and covariances, are worked with."""
+_FLOPS = 1.5e10
+"""Operations in a second, on two cores."""
+
+
+class Factors(AbstractTrained):
+    """`VariationalDescent` with these settings, on a matrix or an unfolding.
+
+    Args:
+        width: components to begin with.
+        depth: L ≥ 2 of the prior.
+        init_scale: standard deviation of the factors at the start, relative to √ of that of the
+            data.
+        own_noise: whether each column has a noise of its own.
+        biases: whether rows and columns have biases beside the factors.
+        columns: modes of a tensor that become the columns of a matrix; the others are its rows.
+        rows: most rows that the columns are learnt from, drawn at random; every row is then
+            completed from the columns.
+        sweeps: most sweeps.
+    """
+
+    tolerates_weights = True
+
+    width: int = eqx.field(static=True, default=32)
+    depth: float | int = math.inf
+    init_scale: float | int = 0.1
+    own_noise: bool = False
+    biases: bool = True
+    columns: tuple[int, ...] = eqx.field(static=True, default=(1,))
+    rows: int | None = eqx.field(static=True, default=None)
+    sweeps: int = eqx.field(static=True, default=100)
+
+    def arranged(self, values: NDArray) -> NDArray:
+        """The rows that are learnt from."""
+        matrix = self.unfolded(values)
+        if self.rows is None or self.rows >= len(matrix):
+            return matrix
+        chosen = np.random.default_rng(self.rows).permutation(len(matrix))[: self.rows]
+        return matrix[np.sort(chosen)]
+
+    def unfolded(self, values: NDArray) -> NDArray:
+        """The matrix whose columns are what `columns` says."""
+        others = [mode for mode in range(values.ndim) if mode not in self.columns]
+        length = math.prod(values.shape[mode] for mode in self.columns)
+        return np.transpose(values, (*others, *self.columns)).reshape(-1, length)
+
+    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+        """The tensor of such a matrix."""
+        others = [mode for mode in range(len(shape)) if mode not in self.columns]
+        order = (*others, *self.columns)
+        back = tuple(order.index(mode) for mode in range(len(shape)))
+        return values.reshape([shape[mode] for mode in order]).transpose(back)
+
+    def padded(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """Sides rounded up with rows and columns of which nothing is seen."""
+        return tuple(map(_rounded_up, shape))
+
+    def program(self) -> str:
+        """By its settings that are part of the program."""
+        return f"Factors {self.width}"
+
+    def is_dense(self, shape: Sequence[int]) -> bool:
+        """Whether all entries are worked with, and covariances; else the observed ones alone."""
+        m, n = shape
+        return m * n * (self.width + 1) ** 2 <= _DENSE
+
+    def measure(
+        self, observed: Mask, dtype: Any
+    ) -> tuple[AbstractMeasurement, NDArray[np.intp] | slice]:
+        """Every entry of a small matrix; of a large one those observed, held out or not."""
+        m, n = observed.shape
+        places = np.arange(m * n) if self.is_dense(observed.shape) else np.flatnonzero(observed)
+        rows, columns = np.divmod(places, n)
+        return Entries(rows, columns, (m, n), dtype), places
+
+    def begin(
+        self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
+    ) -> tuple[GaussianFactors, VariationalDescent]:
+        """From a small draw of little noise."""
+        operator = problem.operator
+        assert isinstance(operator, Entries)
+        shape, dense = operator.shape, self.is_dense(operator.shape)
+        settings = {
+            "depth": as_type(float(self.depth), task.dtype),
+            "noise_step": as_type(_NOISE_STEP, task.dtype),
+            "row_bias": as_type(self.biases, bool),
+            "column_bias": as_type(self.biases, bool),
+            "own_noise": as_type(self.own_noise, bool),
+            "robust": task.robust,
+        }
+        dynamics = (
+            VariationalDescent.on_grid(shape, **settings)
+            if dense
+            else VariationalDescent.on(operator, **settings)
+        )
+        start = _drawn(shape, self.width, float(self.init_scale), dense, task.dtype, key)
+        return start, dynamics
+
+    def pace(self) -> Pace:
+        """Sweep by sweep."""
+        return Pace(1, _PATIENCE, self.sweeps, chunk=4)
+
+    def observers(self) -> tuple[Observer, ...]:
+        """The noise, and the strengths of the components."""
+        return noise, strengths
+
+    def answer(self, model: Any, task: Task, seen: Values) -> Answer:
+        """Every row by its regression on the columns that were learnt."""
+        values, weights = self.unfolded(task.values), self.unfolded(seen)
+        learnt_from = self.arranged(seen)
+        counts = np.zeros(model.rows.mean.shape[0])
+        counts[: len(learnt_from)] = (learnt_from > 0).sum(axis=1)
+        prior = _prior(model, as_type(counts, task.dtype), float(self.depth))
+        columns = Columns.of(model, np.asarray(prior), row_bias=self.biases)
+        columns = columns.take(np.arange(values.shape[1]))
+        mean, deviation = columns.complete(values, weights, task.robust)
+        return Answer(
+            self.restored(mean, task.shape), self.restored(deviation, task.shape), columns
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """Method and settings, name by name."""
+        return {
+            "method": "variational factors",
+            "width": self.width,
+            "depth": self.depth,
+            "init_scale": self.init_scale,
+            "own_noise": self.own_noise,
+            "biases": self.biases,
+            "columns": list(self.columns),
+        }
+
+    def work(self, shape: Sequence[int]) -> float:
+        """Normal equations of rows and columns, and their solution, for half of the sweeps."""
+        n = math.prod(shape[mode] for mode in self.columns)
+        m = math.prod(shape) // n
+        m = m if self.rows is None else min(m, self.rows)
+        w = self.width + 1
+        return (4 * m * n * w**2 + 4 * (m + n) * w**3) * self.sweeps / 2 / _FLOPS
+
+    def __str__(self) -> str:
+        """The settings in words."""
+        depth = "∞" if math.isinf(self.depth) else f"{self.depth:g}"
+        noise = "noise by column" if self.own_noise else "one noise"
+        biases = "" if self.biases else ", no biases"
+        unfolding = "" if self.columns == (1,) else f", unfolded along {_listed(self.columns)}"
+        return (
+            f"variational factors of width {self.width}, depth {depth}, scale "
+            f"{self.init_scale:g}, {noise}{biases}{unfolding}"
+        )
+
+
+def _proposals(task: Task, tried: list[Candidate]) -> Iterator[Factors]:
+    """Unfoldings; then of the best the noise, a width, the depth, biases and the start."""
+    for columns in unfoldings(len(task.shape)):
+        yield _first(task.shape, columns, _WIDTHS[0])
+    changes: list[dict[str, Any]] = [{"own_noise": True}]
+    if len(task.shape) == 2 and _first(task.shape, (1,), _WIDTHS[0]).width > 2 * _WIDTHS[1]:
+        changes.append({"width": _WIDTHS[1]})
+    changes += [{"depth": _DEPTHS[0]}, {"biases": False}, {"init_scale": _LARGE}]
+    for change in (*changes, {"depth": _DEPTHS[1]}):
+        best = _cheapest(tried)
+        if best is not None:
+            yield dataclasses.replace(best, **change)
+
+
+def _cheapest(tried: list[Candidate]) -> Factors | None:
+    """The narrowest of those that are as good as the best."""
+    best = best_of(tried, Factors)
+    if best is None:
+        return None
+    near = [
+        candidate.member.method
+        for candidate in tried
+        if isinstance(candidate.member.method, Factors) and candidate.score <= _EQUAL * best.score
+    ]
+    narrowest = min(method.width for method in near)
+    if best.member.method.width == narrowest:
+        return best.member.method
+    return dataclasses.replace(best.member.method, width=narrowest)
+
+
+def unfoldings(order: int) -> list[tuple[int, ...]]:
+    """Which modes become columns: of a matrix its columns; of a tensor each mode, and pairs."""
+    if order == 2:
+        return [(1,)]
+    single = [(mode,) for mode in range(order)]
+    pairs = [(0, mode) for mode in range(1, order)] if order > 3 else []
+    return [*single[::-1], *pairs]
+
+
+def _first(shape: Sequence[int], columns: tuple[int, ...], width: int) -> Factors:
+    """The width that a matrix of this shape allows."""
+    n = math.prod(shape[mode] for mode in columns)
+    return Factors(max(1, min(width, n - 1, math.prod(shape) // n - 1)), columns=columns)
+
+
+def _serves(task: Task) -> bool:
+    """Tables and cubes; of pictures and films neighbours say more than a rank of all of them."""
+    return task.colours is None and task.frames is None and len(task.shape) >= 2
+
+
+FACTORS = Family(
+    "factors",
+    _serves,
+    _proposals,
+    opening=lambda task: len(unfoldings(len(task.shape))),
+    cost=lambda task, sides: max(
+        _first(sides, columns, _WIDTHS[0]).work(sides) for columns in unfoldings(len(sides))
+    ),
+)
+
+
+def _drawn(
+    shape: tuple[int, int], width: int, scale: float, full: bool, dtype: Any, key: PRNGKey
+) -> GaussianFactors:
+    """As `GaussianFactors.initialise`, by numpy: compiling the draw takes longer than training."""
+    rng = generator(key)
+    sides = []
+    for side in shape:
+        mean = np.zeros((side, width + 1))
+        mean[:, :-1] = scale * rng.standard_normal((side, width))
+        variance = np.full(mean.shape, scale**2)
+        if full:
+            variance = variance[:, :, None] * np.eye(width + 1)
+        sides.append(Gaussians(jnp.asarray(mean, dtype), jnp.asarray(variance, dtype)))
+    rows, columns = sides
+    return GaussianFactors(rows, columns, jnp.full(shape[1], _NOISE**-2, dtype))
+
+
+@jax.jit
+def _prior(model: GaussianFactors, seen: Any, depth: Any) -> Any:
+    return prior_precisions(model.rows, seen, depth)
+
+
+def _rounded_up(side: int) -> int:
+    """32 at least, a power of two or one and a half times one; of long sides a multiple of 64."""
+    if side > 512:
+        return -(-side // 64) * 64
+    power = 32
+    while power < side:
+        if side <= power * 3 // 2:
+            return power * 3 // 2
+        power *= 2
+    return power
+
+
+def _listed(modes: Sequence[int]) -> str:
+    return ("mode " if len(modes) == 1 else "modes ") + " and ".join(map(str, modes))

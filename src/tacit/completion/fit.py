@@ -1,0 +1,295 @@
+"""One method trained on a task and watched on what is held out: search and refit call it."""
+
+import dataclasses
+import math
+import time
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, Array, Callable, Float, Int, PRNGKey, RealScalar, ScalarLike
+from tacit.completion.families._base import (
+    AbstractClosedForm,
+    AbstractMethod,
+    AbstractTrained,
+    Answer,
+    formed,
+)
+from tacit.completion.task import LEANING, Task
+from tacit.completion.tiles import Tiling
+from tacit.models import AbstractFactorisation, Direct
+from tacit.observers import Observer
+from tacit.observers.errors import ROBUST_DEVIATION
+from tacit.problems import Problem
+from tacit.runs import Progress, Result, Schedule, Stalled, Trajectory, note_compiled, run
+from tacit.runs.trajectory import Axes
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+OnChunk = Callable[[Progress], None]
+
+
+class Fit(NamedTuple):
+    """A method, trained.
+
+    Attributes:
+        method: as it was trained.
+        answer: in inner units and the layout of the data; NaN in tiles that there was no time for.
+        trajectory: its records; of several tiles those of the first.
+        steps: to the model that was kept.
+        seconds: wall time.
+        step_seconds: of a step, without what was compiled.
+    """
+
+    method: AbstractMethod
+    answer: Answer
+    trajectory: Trajectory[Any]
+    steps: int
+    seconds: float
+    step_seconds: float
+
+    @property
+    def result(self) -> Result:
+        """How the run ended."""
+        return self.trajectory.result
+
+
+def train(
+    task: Task,
+    method: AbstractMethod,
+    held_out: Mask | None = None,
+    *,
+    steps: int | None = None,
+    start: Fit | None = None,
+    on_chunk: OnChunk | None = None,
+    deadline: float | None = None,
+    key: PRNGKey,
+) -> Fit:
+    """Train a method, without the held-out entries and stopped by them if there are any.
+
+    Args:
+        task: the data.
+        method: what to train.
+        held_out: observed entries that are not to be learnt from; the best model on them is kept.
+        steps: most steps; those of the method's pace if not given.
+        start: the fit from whose end it goes on.
+        on_chunk: called with the progress.
+        deadline: on the clock of `time.monotonic`, after which nothing new is begun.
+        key: JAX random key of the start.
+    """
+    began = time.monotonic()
+    apart = np.zeros(task.shape, bool) if held_out is None else held_out & task.observed
+    seen = np.where(apart, 0.0, task.weights)
+    if isinstance(method, AbstractClosedForm):
+        answer = method.solve(task, seen > 0, deadline)
+        seconds = time.monotonic() - began
+        error = _rms(answer.values[apart] - task.values[apart])
+        return Fit(method, answer, _still(answer, error, seconds), 0, seconds, seconds)
+
+    assert isinstance(method, AbstractTrained)
+    values, weights, held, keeps, slices = map(
+        method.arranged,
+        (task.values, seen, np.where(apart, task.weights, 0.0), task.observed, task.slices),
+    )
+    tiling = Tiling.of(values.shape, method.tile(values.shape), keeps)
+    trajectories: list[Trajectory[Any]] = []
+    steady: list[float] = []
+    pieces = []
+    for tile in tiling.tiles:
+        if deadline is not None and trajectories and time.monotonic() > deadline:
+            break
+        clock = _Stopwatch(on_chunk, held_out is not None)
+        trajectory = _run(
+            method,
+            task,
+            (values[tile], weights[tile], held[tile], keeps[tile], slices[tile]),
+            steps,
+            None if start is None else start.trajectory.model,
+            clock,
+            deadline,
+            key,
+        )
+        trajectories.append(trajectory)
+        steady.append(clock.per_step)
+        if len(tiling.tiles) > 1:
+            pieces.append(np.asarray(formed(trajectory.model), float))
+        if trajectory.result is Result.INTERRUPTED:
+            break
+
+    first = trajectories[0]
+    if len(tiling.tiles) == 1:
+        answer = method.answer(first.model, task, seen)
+    else:
+        whole = tiling.assembled(pieces, values)
+        answer = Answer(method.restored(whole, task.shape))
+        if trajectories[-1].result is Result.INTERRUPTED:
+            first = trajectories[-1]
+    last = int(first.best)
+    return Fit(
+        method,
+        answer,
+        first if held_out is not None else _without(first, "held_out"),
+        int(first.step[last]),
+        time.monotonic() - began,
+        float(np.median(steady)),
+    )
+
+
+def _run(
+    method: AbstractTrained,
+    task: Task,
+    arrays: tuple[Values, Values, Values, Mask, NDArray[np.intp]],
+    steps: int | None,
+    start: AbstractFactorisation | None,
+    on_chunk: "_Stopwatch",
+    deadline: float | None,
+    key: PRNGKey,
+) -> Trajectory[Any]:
+    """One run on one tile. With and without held-out entries it is one and the same program."""
+    shape = arrays[0].shape
+    sides = method.padded(shape)
+    padding = [(0, side - length) for side, length in zip(sides, shape, strict=True)]
+    values, weights, held = (np.pad(array, padding) for array in arrays[:3])
+    observed, slices = np.pad(arrays[3], padding), np.pad(arrays[4], padding)
+    operator, places = method.measure(observed, task.dtype)
+    y, w, apart = (
+        jnp.asarray(array.ravel()[places], task.dtype) for array in (values, weights, held)
+    )
+    problem, held_problem = (
+        method.posed(Problem(operator, y, weights=chosen), task) for chosen in (w, apart)
+    )
+    model, dynamics = method.begin(problem, task, start=start, key=key)
+
+    number = max(*sides, int(slices.max()) + 1)
+    trimmed = math.isfinite(task.robust)
+    pace = method.pace()
+    longest = pace.longest if steps is None else steps
+    error = watched(held_problem, slices.ravel()[places], number, longest, trimmed=trimmed)
+    points = [*range(0, longest, pace.gap), longest]
+    # As many records as a chunk has, for fewer are another program; what is beyond is not kept.
+    points += [longest + pace.gap * (at + 1) for at in range(pace.chunk - len(points))]
+    trajectory = run(
+        problem,
+        model,
+        dynamics,
+        Schedule(points),
+        (error, *method.observers()),
+        stop=Stalled("held_out", pace.patience, jnp.asarray(pace.tolerance, task.dtype)),
+        keep="best",
+        on_chunk=on_chunk,
+        budget=None if deadline is None else max(deadline - time.monotonic(), 0.0),
+        chunk=pace.chunk,
+    )
+    note_compiled(method.named_program(sides))
+    return trajectory
+
+
+class _Watched(eqx.Module):
+    apart: Problem
+    slices: Int[Array, " p"]
+    counts: Float[Array, " s"]
+    last: RealScalar
+    trimmed: bool = eqx.field(static=True)
+
+    def __call__(self, t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
+        del problem
+        weights = self.apart.weights
+        assert weights is not None
+        away = jnp.abs(self.apart.residual(model))
+        if self.trimmed:
+            known = jnp.where(weights > 0, away, jnp.nan)
+            limit = 3 * ROBUST_DEVIATION * jnp.nanmedian(known)
+            away = jnp.where(weights > 0, jnp.minimum(away, limit), 0)
+        held = self.counts > 0
+        totals = jnp.zeros_like(self.counts).at[self.slices].add(weights * away**2)
+        means = jnp.where(held, totals / jnp.where(held, self.counts, 1), jnp.nan)
+        usual = jnp.maximum(jnp.nanmedian(means), jnp.finfo(away.dtype).tiny)
+        drawn = (totals + LEANING * usual) / (self.counts + LEANING)
+        total = jnp.sum(self.counts)
+        error = jnp.exp(0.5 * jnp.sum(self.counts * jnp.log(drawn)) / jnp.maximum(total, 1e-30))
+        now = jnp.asarray(t, error.dtype)
+        return jnp.where(total > 0, error, jnp.where(now <= self.last, -now, now))
+
+
+def watched(
+    apart: Problem, slices: NDArray[np.intp], number: int, last: int, *, trimmed: bool = False
+) -> Observer:
+    """The error on what is held out; where nothing is, −t up to `last`, the best record then.
+
+    That is a number in the problem and not another program: compiling takes longer than training.
+    The error is the geometric mean, over slices with units of their own, of the root mean square,
+    as `Search.score` has it: with one slice it is the root mean square.
+
+    Args:
+        apart: what is held out, by weights.
+        slices: number of the slice of each measurement.
+        number: at least one more than the largest of them.
+        last: step after which nothing is to be kept where nothing is held out.
+        trimmed: whether residuals beyond three robust deviations count as that far.
+    """
+    assert apart.weights is not None
+    counts = np.bincount(slices, np.asarray(apart.weights), minlength=number)
+    function = _Watched(
+        apart,
+        jnp.asarray(slices, jnp.int32),
+        jnp.asarray(counts, apart.y.dtype),
+        jnp.asarray(last, apart.y.dtype),
+        trimmed,
+    )
+    return Observer(function, "held_out", "held-out error")
+
+
+class _Stopwatch:
+    """Hands progress on, and knows how long a step takes once everything is compiled."""
+
+    def __init__(self, on_chunk: OnChunk | None, is_watched: bool):
+        self._on_chunk, self._is_watched = on_chunk, is_watched
+        self._seen: list[tuple[int, float]] = []
+
+    def __call__(self, progress: Progress) -> None:
+        self._seen.append((progress.step, progress.seconds))
+        if self._on_chunk is None:
+            return
+        if not self._is_watched:
+            latest = {name: at for name, at in progress.latest.items() if name != "held_out"}
+            progress = progress._replace(latest=latest)
+        self._on_chunk(progress)
+
+    @property
+    def per_step(self) -> float:
+        """Seconds; with what was compiled if there was one chunk alone."""
+        if not self._seen:
+            return 0.0
+        (first, began), (last, ended) = self._seen[0], self._seen[-1]
+        if last == first:
+            return ended / max(last, 1)
+        return (ended - began) / (last - first)
+
+
+def _still(answer: Answer, error: float, seconds: float) -> Trajectory[Direct]:
+    """The trajectory of what does not move: one record."""
+    return Trajectory(
+        step=np.zeros(1, int),
+        time=np.zeros(1),
+        records={"held_out": np.array([error])},
+        model=Direct(jnp.asarray(answer.values)),
+        result_code=np.asarray(int(Result.FINISHED)),
+        length=np.asarray(1),
+        best=np.asarray(0),
+        seconds=np.asarray(seconds),
+        axes=(Axes("held_out", "held-out RMSE", ()),),
+    )
+
+
+def _without(trajectory: Trajectory[Any], name: str) -> Trajectory[Any]:
+    """The trajectory without one of its records."""
+    records = {key: record for key, record in trajectory.records.items() if key != name}
+    axes = tuple(axes for axes in trajectory.axes if axes.name != name)
+    return dataclasses.replace(trajectory, records=records, axes=axes)
+
+
+def _rms(errors: Values) -> float:
+    return float(np.sqrt(np.mean(errors**2))) if errors.size else math.nan

@@ -1,0 +1,85 @@
+"""A part of the data that stands for the whole, where the whole takes too long to search on."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Sequence
+from tacit.completion.families import Family, Windows
+from tacit.completion.task import Task
+
+Mask = NDArray[np.bool_]
+Places = tuple[NDArray[np.intp], ...]
+
+_SHARE = 0.08
+"""Share of the budget that a first trial may take."""
+_LEAST = 24
+"""No axis is cut below this length."""
+_PLACES = 24
+"""Places that are compared for a part of ordered data."""
+
+
+def representative_part(
+    task: Task, families: Sequence[Family], budget: float, rng: np.random.Generator
+) -> Places | None:
+    """Places along each axis that make a part on which a trial is quick; None for all of the data.
+
+    Along ordered axes a stretch, so that neighbours stay neighbours; along others a draw. Of
+    several places the one that misses as large a share as the whole does.
+
+    Args:
+        task: the data.
+        families: those that will be tried.
+        budget: seconds for everything.
+        rng: of the draw.
+    """
+    shape = task.shape
+    sides = list(shape)
+    # A tile is compiled once for the search and for the answer: it is the part, if it is cut so.
+    if any(family.name == "windows" for family in families):
+        sides = list(Windows(task.ordered).tile(shape))
+    fixed = {task.colours} if sides == list(shape) else set(range(len(shape)))
+    while _cost(families, task, sides) > _SHARE * budget:
+        free = [at for at in range(len(shape)) if at not in fixed and sides[at] > _LEAST]
+        if not free:
+            break
+        longest = max(free, key=lambda at: sides[at])
+        sides[longest] = max(_LEAST, int(0.8 * sides[longest]))
+    if sides == list(shape):
+        return None
+    return _most_alike(task, sides, rng)
+
+
+def _cost(families: Sequence[Family], task: Task, sides: Sequence[int]) -> float:
+    return max((family.cost(task, tuple(sides)) for family in families), default=0.0)
+
+
+def _most_alike(task: Task, sides: Sequence[int], rng: np.random.Generator) -> Places:
+    """Of several draws the one whose share of missing entries is nearest to that of the whole."""
+    missing = ~task.observed
+    share = missing.mean()
+    best: tuple[float, Places] | None = None
+    for _ in range(_PLACES):
+        places = tuple(
+            _drawn(length, side, at in task.ordered, rng)
+            for at, (length, side) in enumerate(zip(task.shape, sides, strict=True))
+        )
+        part = missing[np.ix_(*places)]
+        if part.all():
+            continue
+        # On a logarithmic scale, for a part without holes is no part to choose on.
+        distance = abs(math.log((part.mean() + 1e-9) / (share + 1e-9)))
+        if best is None or distance < best[0]:
+            best = distance, places
+    if best is None:
+        return tuple(np.arange(side) for side in sides)
+    return best[1]
+
+
+def _drawn(length: int, side: int, is_ordered: bool, rng: np.random.Generator) -> NDArray[np.intp]:
+    if side >= length:
+        return np.arange(length)
+    if is_ordered:
+        return int(rng.integers(length - side + 1)) + np.arange(side)
+    return np.sort(rng.permutation(length)[:side])

@@ -1,0 +1,91 @@
+"""What was learnt of the columns of a table, as it completes rows."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Sequence
+from tacit.completion.calibrate import Calibration, clues_of
+from tacit.completion.families.columns import Columns
+from tacit.completion.solve import Solved
+from tacit.completion.units import Units
+
+Values = NDArray[np.floating]
+
+
+class RowModel(NamedTuple):
+    """What completes rows, those of the table or others: weighted means over a blend's members.
+
+    Attributes:
+        members: weight of each member, the columns that it has learnt, and its units.
+        calibration: what makes predicted deviations true to the held-out errors.
+        robust: deviations of the noise beyond which residuals count linearly.
+    """
+
+    members: tuple[tuple[float, Columns, Units], ...]
+    calibration: Calibration
+    robust: float | int = math.inf
+
+    @classmethod
+    def of(cls, solved: Solved) -> "RowModel":
+        """From what the engine made of a table by factors alone.
+
+        Raises:
+            ValueError: if a member of the blend has learnt no columns.
+        """
+        found, tasks, _ = solved
+        fits = found.fits
+        shares = [member.weight for member in found.choice.blend.members]
+        members = []
+        for share, (fit, units) in zip(shares, fits, strict=True):
+            if fit.answer.columns is None:
+                raise ValueError(f"RowModel: {fit.method} has learnt no columns")
+            members.append((share, fit.answer.columns, tasks[units].units))
+        return cls(tuple(members), found.calibration, tasks[0].robust)
+
+    @property
+    def units(self) -> Units:
+        """Of the first member."""
+        return self.members[0][2]
+
+    def complete(self, values: Values, weights: Values) -> tuple[Values, Values]:
+        """Expectation of every entry of these rows, and the deviation of an entry about it.
+
+        Args:
+            values: rows; what is at entries of weight 0 is ignored.
+            weights: of their entries, 0 where missing.
+        """
+        known = np.where(weights > 0, values, 0)
+        scale = np.broadcast_to(self.units.scale, known.shape)
+        means, variances = [], []
+        for _, columns, units in self.members:
+            inner = np.where(weights > 0, units.to_inner(known), 0)
+            mean, deviation = columns.complete(inner, weights, self.robust)
+            means.append(units.to_data(mean))
+            variances.append((deviation * units.scale / scale) ** 2)
+        shares = np.array([share for share, _, _ in self.members])
+        mean = np.tensordot(shares, np.stack(means), 1)
+        own = np.sqrt(np.tensordot(shares, np.stack(variances), 1))
+        return mean, self._deviation(shares, means, mean, own, weights > 0) * scale
+
+    def _deviation(
+        self,
+        shares: Values,
+        means: Sequence[Values],
+        mean: Values,
+        own: Values,
+        seen: NDArray[np.bool_],
+    ) -> Values:
+        """In the units of the first member; what the members say where nothing is calibrated."""
+        inner = np.stack([self.units.to_inner(answer) for answer in means])
+        centre = self.units.to_inner(mean)
+        spread = None
+        if len(inner) > 1:
+            spread = np.sqrt(np.tensordot(shares, (inner - centre) ** 2, 1)) + 1e-3
+        if self.calibration.coefficients is None:
+            return own
+        everywhere = np.ones(mean.shape, bool)
+        clues = clues_of(centre, seen, everywhere, (), deviation=own, spread=spread)
+        return self.calibration.deviation(clues).reshape(mean.shape)

@@ -1,0 +1,120 @@
+"""From arrays with holes to what the engine makes of them."""
+
+import math
+import time
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, Mapping, PRNGKey, Sequence
+from tacit.completion.axes import Axis
+from tacit.completion.draws import generator
+from tacit.completion.engine import Answered, Engine
+from tacit.completion.families import FAMILIES, AbstractMethod, Family
+from tacit.completion.held_out import hold_out
+from tacit.completion.part import representative_part
+from tacit.completion.plan import Blend
+from tacit.completion.prepare import tasks_for
+from tacit.completion.search import Report
+from tacit.completion.task import HUBER, Task
+from tacit.runs import compile_cache
+
+Values = NDArray[np.floating]
+Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
+
+
+class Solved(NamedTuple):
+    """The engine's answer, the tasks that it answers, and the shape of their holes in words."""
+
+    found: Answered
+    tasks: tuple[Task, ...]
+    holes: str
+
+
+def solve(
+    data: Values,
+    weights: Values,
+    names: Sequence[Axis],
+    *,
+    methods: Methods = "auto",
+    given: Mapping[str, Any] | None = None,
+    loss: Literal["squared", "huber"] = "squared",
+    members: int = 3,
+    budget: float | int = 60.0,
+    began: float | None = None,
+    dtype: Any = np.float32,
+    report: Report | None = None,
+    key: PRNGKey,
+) -> Solved:
+    """Choose on held-out entries, and train on all that is observed.
+
+    Args:
+        data: finite; what stands where the weight is 0 is ignored.
+        weights: of the entries, 0 where missing.
+        names: of the axes.
+        methods: names of families, methods, what another search chose, or `"auto"`.
+        given: settings that are not searched.
+        loss: `"huber"` where some entries are far off.
+        members: most methods of which the mean is taken.
+        budget: seconds.
+        began: when they began, on the clock of `time.monotonic`; now if not given.
+        dtype: precision of training.
+        report: called with the stage and its progress.
+        key: JAX random key.
+
+    Raises:
+        ValueError: if the loss is unknown, or no method is left to try.
+    """
+    began = time.monotonic() if began is None else began
+    if loss not in ("squared", "huber"):
+        raise ValueError(f"loss: 'squared' or 'huber', not {loss!r}")
+    robust = HUBER if loss == "huber" else math.inf
+    with compile_cache():
+        tasks = tasks_for(data, weights, names, robust=robust, dtype=dtype)
+        task = tasks[0]
+        families, tried = _chosen(task, methods)
+        part = None
+        if families and tried is None:
+            part = representative_part(task, families, budget, generator(key))
+        engine = Engine(
+            tasks=tasks,
+            part=part,
+            families=families,
+            given=dict(given or {}),
+            members=members,
+            deadline=began + budget,
+            report=report,
+            key=key,
+        )
+        if isinstance(methods, Blend):
+            return Solved(engine.follow(methods), tasks, "")
+        searched = task if part is None else task.take(part)
+        grouped = () if task.colours is None else (task.colours,)
+        sets, holes = hold_out(~searched.observed, task.ordered, grouped, key=key)
+        words = holes.describe(names)
+        folds = f"{len(sets)} folds of " if len(sets) > 1 else ""
+        return Solved(engine.answer(sets, f"{folds}{words}", tried), tasks, words)
+
+
+def _chosen(task: Task, methods: Methods) -> tuple[tuple[Family, ...], list[AbstractMethod] | None]:
+    """The families that may serve, or the methods to be tried instead."""
+    if isinstance(methods, Blend):
+        return (), None
+    if methods == "auto":
+        families = [family for family in FAMILIES if family.is_default and family.serves(task)]
+        return tuple(families), None
+    if isinstance(methods, str) or not methods:
+        raise ValueError("methods: 'auto', or a list of at least one family or method")
+    known = {family.name: family for family in FAMILIES}
+    named = [name for name in methods if isinstance(name, str)]
+    if unknown := [name for name in named if name not in known]:
+        raise ValueError(f"methods: {unknown[0]!r} is none of {', '.join(known)}")
+    serving = tuple(known[name] for name in named if known[name].serves(task))
+    tried = [method for method in methods if not isinstance(method, str)]
+    if not serving and not tried:
+        raise ValueError(
+            f"methods: {' and '.join(named)} cannot complete these data; leave methods out, or say "
+            "with axes what the data are"
+        )
+    return serving, tried or None

@@ -1,0 +1,108 @@
+"""Compiled programs on disk, for as long as something runs, and which of them are there."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import jax
+from jax.experimental.compilation_cache import compilation_cache as jax_cache
+
+_SETTINGS = {
+    "jax_persistent_cache_min_compile_time_secs": 0,
+    "jax_persistent_cache_min_entry_size_bytes": -1,
+}
+"""Programs are kept however small: a completion has many that take a few hundredths of a second."""
+_LEDGER = "programs.txt"
+_HERE: set[str] = set()
+"""Programs that this process has compiled."""
+
+
+def cache_folder() -> Path:
+    """`tacit` in the user's cache folder: $XDG_CACHE_HOME, or the platform's own."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    if given:
+        return Path(given) / "tacit"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "tacit"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "tacit"
+    return Path.home() / ".cache" / "tacit"
+
+
+def compile_cache_folder() -> Path | None:
+    """Where programs are kept: where JAX was told to, or in a folder of ours, if there is one."""
+    given = jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]
+    if given:
+        return Path(given)
+    folder = cache_folder() / "jax"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+@contextmanager
+def compile_cache() -> Iterator[None]:
+    """Keep on disk what is compiled inside, unless JAX was already told where to.
+
+    JAX's own settings are as before afterwards; a folder that cannot be written is done without.
+    """
+    folder = compile_cache_folder()
+    if folder is None or jax.config.jax_compilation_cache_dir:  # type: ignore[attr-defined]
+        yield
+        return
+    settings = {**_SETTINGS, "jax_compilation_cache_dir": str(folder)}
+    before = {name: getattr(jax.config, name) for name in settings}
+    # JAX looks at its settings once, when it first compiles: it is told to look again.
+    jax_cache.reset_cache()
+    try:
+        for name, value in settings.items():
+            jax.config.update(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            jax.config.update(name, value)
+        jax_cache.reset_cache()
+
+
+def is_compiled(program: str) -> bool:
+    """Whether this process, or one before that used the same folder, has compiled a program.
+
+    Args:
+        program: what it is called: all that it depends on.
+    """
+    name = _name(program)
+    if name in _HERE:
+        return True
+    folder = compile_cache_folder()
+    try:
+        lines = () if folder is None else (folder / _LEDGER).read_text().split()
+    except (OSError, UnicodeDecodeError):
+        lines = ()
+    _HERE.update(lines)
+    return name in _HERE
+
+
+def note_compiled(program: str) -> None:
+    """Remember that a program has been compiled, for this process and later ones."""
+    name = _name(program)
+    if name in _HERE:
+        return
+    _HERE.add(name)
+    folder = compile_cache_folder()
+    if folder is None:
+        return
+    try:
+        with (folder / _LEDGER).open("a") as ledger:
+            ledger.write(f"{name}\n")
+    except OSError:
+        return
+
+
+def _name(program: str) -> str:
+    """Programs of another JAX are others."""
+    return hashlib.sha256(f"{jax.__version__} {program}".encode()).hexdigest()[:16]
