@@ -12,6 +12,7 @@ from tacit.media import Source
 
 if TYPE_CHECKING:
     from tacit.completion import Axis, Completion, Scores
+    from tacit.completion.bounds import Bounds
     from tacit.completion.search import Report
 
 Values = NDArray[np.float64]
@@ -94,14 +95,14 @@ def axes_of(source: Source, options: Options) -> "Sequence[Axis]":
     return tuple("colour" if axis == "channel" else axis for axis in source.axes)  # type: ignore[misc]
 
 
-def bounds_of(text: str) -> "tuple[float | None, float | None] | str | None":
+def bounds_of(text: str) -> "Bounds":
     """`auto`, `none`, or a pair such as `0:100`, `0:` or `:1`.
 
     Raises:
         ValueError: if it is none of them.
     """
     if text in ("auto", "none"):
-        return None if text == "none" else text
+        return None if text == "none" else "auto"
     low, colon, high = text.partition(":")
     try:
         if not colon:

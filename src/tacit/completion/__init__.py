@@ -13,6 +13,7 @@ from tacit.completion.families import (
     Family,
     TubalFactors,
     TubalNorm,
+    UnfoldingNorms,
     Windows,
 )
 from tacit.completion.held_out import held_out, hold_out
@@ -46,6 +47,7 @@ __all__ = [
     "Solved",
     "TubalFactors",
     "TubalNorm",
+    "UnfoldingNorms",
     "Units",
     "Windows",
     "complete",

@@ -16,6 +16,8 @@ _SHARE = 0.08
 """Share of the budget that a first trial may take."""
 _LEAST = 24
 """No axis is cut below this length."""
+_LEAST_ROWS = 1536
+"""Nor one of a table below this one."""
 _PLACES = 24
 """Places that are compared for a part of ordered data."""
 
@@ -41,14 +43,19 @@ def representative_part(
         sides = list(Windows(task.ordered).tile(shape))
     fixed = {task.colours} if sides == list(shape) else set(range(len(shape)))
     while _cost(families, task, sides) > _SHARE * budget:
-        free = [at for at in range(len(shape)) if at not in fixed and sides[at] > _LEAST]
+        free = [at for at in range(len(shape)) if at not in fixed and sides[at] > _least(shape)]
         if not free:
             break
         longest = max(free, key=lambda at: sides[at])
-        sides[longest] = max(_LEAST, int(0.8 * sides[longest]))
+        sides[longest] = max(_least(shape), int(0.8 * sides[longest]))
     if sides == list(shape):
         return None
     return _most_alike(task, sides, rng)
+
+
+def _least(shape: Sequence[int]) -> int:
+    """The length below which no axis is cut: of tables that from which columns are learnt."""
+    return _LEAST_ROWS if len(shape) == 2 else _LEAST
 
 
 def _cost(families: Sequence[Family], task: Task, sides: Sequence[int]) -> float:

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 import equinox as eqx
@@ -77,14 +77,14 @@ class Search(eqx.Module):
     key: PRNGKey
 
     def run(self, methods: Sequence[AbstractMethod] | None) -> tuple[list[Trial], bool]:
-        """Try the methods given, or those that the families propose, and say whether Ctrl-C came.
+        """Try the methods given, then what the families propose, and say whether Ctrl-C came.
 
         The first is always tried. Nothing is begun that would leave too little time to train the
         best so far on all that is seen.
         """
         trials: list[Trial] = []
         tried: list[Candidate] = []
-        proposals = iter(methods) if methods is not None else self._proposals(tried)
+        proposals = chain(methods or (), self._proposals(tried))
         try:
             for proposal in self._new(proposals, trials):
                 trials.append(self._attempt(proposal, trials, 0))
@@ -164,8 +164,9 @@ class Search(eqx.Module):
         task = self.tasks[units]
         start = next((trial for trial in trials if trial.candidate is before), None)
         title = str(method)
-        # The first is run to its end: what it has learnt by a deadline may be next to nothing.
-        deadline = self.deadline if trials else None
+        # The first may take half of what is left; later ones were found to have time.
+        now = time.monotonic()
+        deadline = self.deadline if trials else now + 0.5 * max(self.deadline - now, 0.0)
         fits = tuple(
             train(
                 task,

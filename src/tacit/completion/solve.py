@@ -102,19 +102,25 @@ def _chosen(task: Task, methods: Methods) -> tuple[tuple[Family, ...], list[Abst
     if isinstance(methods, Blend):
         return (), None
     if methods == "auto":
-        families = [family for family in FAMILIES if family.is_default and family.serves(task)]
-        return tuple(families), None
+        serving = [family for family in FAMILIES if family.serves(task)]
+        if not serving:
+            raise ValueError(
+                "methods: none takes outliers or weights in pictures and films; leave loss and "
+                "weights out, or say with axes what the data are"
+            )
+        usual = [family for family in serving if family.is_default]
+        return tuple(usual or serving), None
     if isinstance(methods, str) or not methods:
         raise ValueError("methods: 'auto', or a list of at least one family or method")
     known = {family.name: family for family in FAMILIES}
     named = [name for name in methods if isinstance(name, str)]
     if unknown := [name for name in named if name not in known]:
         raise ValueError(f"methods: {unknown[0]!r} is none of {', '.join(known)}")
-    serving = tuple(known[name] for name in named if known[name].serves(task))
+    asked = tuple(known[name] for name in named if known[name].serves(task))
     tried = [method for method in methods if not isinstance(method, str)]
-    if not serving and not tried:
+    if not asked and not tried:
         raise ValueError(
             f"methods: {' and '.join(named)} cannot complete these data; leave methods out, or say "
             "with axes what the data are"
         )
-    return serving, tried or None
+    return asked, tried or None

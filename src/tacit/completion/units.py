@@ -17,6 +17,8 @@ _APART = 10.0
 """Slices whose centres lie this many typical deviations apart have units of their own."""
 _FAR = 20.0
 """Robust deviations from the median beyond which an entry does not move centre and scale."""
+_SAMPLED = 8192
+"""Places along an axis that medians are taken over, at most."""
 _CONSTANT = 1e-9
 """Deviation below which, relative to its size, a slice is constant."""
 _FEWEST = 8
@@ -186,6 +188,13 @@ def _reach(
     Where half of the entries are equal there is no robust deviation, and all are.
     """
     others = tuple(axis for axis in range(values.ndim) if axis not in own)
+    # Medians of a few thousand entries are as good, and those of millions take seconds.
+    part = tuple(
+        slice(None, None, 1 if axis in own else 1 + length // _SAMPLED)
+        for axis, length in enumerate(values.shape)
+    )
+    if seen[part].any():
+        values, seen = values[part], seen[part]
     empty = ~seen.any(axis=others, keepdims=True)
     known = np.where(seen, values, np.where(empty, float(np.median(values[seen])), np.nan))
     median = np.nanmedian(known, axis=others, keepdims=True)

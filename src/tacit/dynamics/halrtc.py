@@ -11,26 +11,32 @@ from tacit.problems import Problem
 
 
 class HaLRTC(AbstractDynamics):
-    """The explicit min Σ_i w_i ‖X_(i)‖_* subject to X = y where observed [liu2013].
+    """The explicit min Σ_i w_i Σ_{j > κ_i} σ_j(X_(i)) subject to X = y where observed [liu2013].
 
-    X_(i) is the unfolding along mode i. By alternating directions of multipliers whose penalty μ
+    X_(i) is the unfolding along mode i, and κ_i = ⌈κ n_i⌉ of its n_i singular values are free: none
+    for κ = 0, the sum of nuclear norms. Truncated norms do not shrink what is strong [chen2020]; the
+    problem is then not convex, and the growing penalty brings it to rest. By alternating directions of multipliers whose penalty μ
     grows, as in `TNN`; published errors, from a fixed μ, are higher. Time is the number of steps.
 
     Args:
         weights: w_i of each mode, not negative; `None` for equal ones that add to 1.
         penalty: μ at the start: the first threshold is ‖y‖ / `penalty`, in the mean over modes.
         growth: factor of μ from step to step, at least 1.
+        kept: share κ in [0, 1) of the singular values of each unfolding that are free.
 
     Raises:
-        ValueError: if a known weight is negative or all are zero, a known penalty is not positive,
+        ValueError: if the share is known and not in [0, 1), a known weight is negative or all are zero, a known penalty is not positive,
             or a known growth is below 1.
     """
 
     weights: tuple[ScalarLike, ...] | None = None
     penalty: ScalarLike = 1.0
     growth: ScalarLike = 1.1
+    kept: ScalarLike = 0.0
 
     def __check_init__(self):
+        if isinstance(self.kept, int | float) and not 0 <= self.kept < 1:
+            raise ValueError(f"HaLRTC: kept must be a share in [0, 1), got {self.kept}")
         _admm.refuse_unless_growing("HaLRTC", self.penalty, self.growth)
         known = [weight for weight in self.weights or () if isinstance(weight, int | float)]
         if any(not weight >= 0 for weight in known) or (known and not any(known)):
@@ -64,7 +70,9 @@ class HaLRTC(AbstractDynamics):
         """Take `gap` steps; the model satisfies the constraint after each."""
         order = len(problem.operator.shape)
         proximals = [
-            lambda V, mu, mode=mode, weight=weight: _shrunk_unfolding(V, weight / mu, mode)
+            lambda V, mu, mode=mode, weight=weight: _shrunk_unfolding(
+                V, weight / mu, self.kept, mode
+            )
             for mode, weight in enumerate(self._weights(order))
         ]
         step = _admm.consensus(_admm.observed(problem), proximals)
@@ -78,7 +86,12 @@ class HaLRTC(AbstractDynamics):
         return (1 / order,) * order if self.weights is None else self.weights
 
 
-def _shrunk_unfolding(X: Target, threshold: ScalarLike, mode: int) -> Target:
+def _shrunk_unfolding(
+    X: Target, threshold: ScalarLike, kept: ScalarLike, mode: int
+) -> Target:
     front = jnp.moveaxis(X, mode, 0)
-    shrunk = shrink_singular_values(front.reshape(len(front), -1), threshold)
+    unfolded = front.reshape(len(front), -1)
+    place = jnp.arange(min(unfolded.shape), dtype=X.dtype)
+    free = place < jnp.ceil(jnp.asarray(kept, X.dtype) * len(place))
+    shrunk = shrink_singular_values(unfolded, jnp.where(free, 0, threshold))
     return jnp.moveaxis(shrunk.reshape(front.shape), 0, mode)

@@ -12,9 +12,10 @@ from tacit.completion.families.continuation import CONTINUATION, Continuation
 from tacit.completion.families.deep import DEEP, DeepFactors
 from tacit.completion.families.factors import FACTORS, Factors
 from tacit.completion.families.tubal import TUBAL, TubalFactors, TubalNorm, orientations
+from tacit.completion.families.unfoldings import UNFOLDINGS, UnfoldingNorms
 from tacit.completion.families.windows import WINDOWS, Windows
 
-FAMILIES: tuple[Family, ...] = (CONTINUATION, WINDOWS, FACTORS, TUBAL, DEEP)
+FAMILIES: tuple[Family, ...] = (CONTINUATION, WINDOWS, FACTORS, UNFOLDINGS, TUBAL, DEEP)
 """In the order in which they are tried."""
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Pace",
     "TubalFactors",
     "TubalNorm",
+    "UnfoldingNorms",
     "Windows",
     "orientations",
 ]

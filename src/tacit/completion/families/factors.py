@@ -45,6 +45,10 @@ _NOISE, _NOISE_STEP = 0.3, 0.15
 """Noise at the start, relative to the data, and how fast it becomes what is estimated."""
 _DENSE = 4e9
 """Operations of a sweep up to which all entries, and covariances, are worked with."""
+_ROWS, _SPARE = 1024, 30
+"""Rows that columns are learnt from, at most, unless fewer than 30 entries a coordinate remain."""
+_ROW_SECONDS = 2e-6
+"""Of the factorisation of a row, for each of its coordinates."""
 _FLOPS = 1.5e10
 """Operations in a second, on two cores."""
 
@@ -177,12 +181,17 @@ class Factors(AbstractTrained):
         }
 
     def work(self, shape: Sequence[int]) -> float:
-        """Normal equations of rows and columns, and their solution, for half of the sweeps."""
+        """Normal equations of rows and columns and their solution for half of the sweeps, then all.
+
+        Every row is completed at the end, however many the columns were learnt from.
+        """
         n = math.prod(shape[mode] for mode in self.columns)
         m = math.prod(shape) // n
-        m = m if self.rows is None else min(m, self.rows)
+        learnt_from = m if self.rows is None else min(m, self.rows)
         w = self.width + 1
-        return (4 * m * n * w**2 + 4 * (m + n) * w**3) * self.sweeps / 2 / _FLOPS
+        sweep = 4 * learnt_from * n * w**2 / _FLOPS + _ROW_SECONDS * w * (learnt_from + n)
+        completion = 8 * m * n * w**2 / _FLOPS + _ROW_SECONDS * w * m
+        return sweep * self.sweeps / 2 + completion
 
     def __str__(self) -> str:
         """The settings in words."""
@@ -198,8 +207,9 @@ class Factors(AbstractTrained):
 
 def _proposals(task: Task, tried: list[Candidate]) -> Iterator[Factors]:
     """Unfoldings; then of the best the noise, a width, the depth, biases and the start."""
+    share = float(task.observed.mean())
     for columns in unfoldings(len(task.shape)):
-        yield _first(task.shape, columns, _WIDTHS[0])
+        yield _first(task.shape, columns, _WIDTHS[0], share)
     changes: list[dict[str, Any]] = [{"own_noise": True}]
     if len(task.shape) == 2 and _first(task.shape, (1,), _WIDTHS[0]).width > 2 * _WIDTHS[1]:
         changes.append({"width": _WIDTHS[1]})
@@ -235,10 +245,18 @@ def unfoldings(order: int) -> list[tuple[int, ...]]:
     return [*single[::-1], *pairs]
 
 
-def _first(shape: Sequence[int], columns: tuple[int, ...], width: int) -> Factors:
-    """The width that a matrix of this shape allows."""
+def _first(
+    shape: Sequence[int], columns: tuple[int, ...], width: int, share: float = 1.0
+) -> Factors:
+    """The width and the rows that a matrix of this shape wants, a share of it observed."""
     n = math.prod(shape[mode] for mode in columns)
-    return Factors(max(1, min(width, n - 1, math.prod(shape) // n - 1)), columns=columns)
+    m = math.prod(shape) // n
+    width = max(1, min(width, n - 1, m - 1))
+    # So many rows that a column has entries to spare for each of its coordinates.
+    # Powers of two, so that a part of the data and the whole are learnt from by one program.
+    wanted = max(_ROWS, math.ceil(_SPARE * (width + 1) / max(share, 1e-6)))
+    rows = 1 << (wanted - 1).bit_length()
+    return Factors(width, columns=columns, rows=rows if rows < m else None)
 
 
 def _serves(task: Task) -> bool:
@@ -252,7 +270,8 @@ FACTORS = Family(
     _proposals,
     opening=lambda task: len(unfoldings(len(task.shape))),
     cost=lambda task, sides: max(
-        _first(sides, columns, _WIDTHS[0]).work(sides) for columns in unfoldings(len(sides))
+        _first(sides, columns, _WIDTHS[0], float(task.observed.mean())).work(sides)
+        for columns in unfoldings(len(sides))
     ),
 )
 
