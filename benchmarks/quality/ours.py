@@ -38,10 +38,13 @@ def ratings_model(arrays: Arrays, **options: object) -> NDArray:
     return np.asarray(model.predict(arrays["test_users"], arrays["test_items"]))
 
 
-def matrix_imputer(arrays: Arrays, **options: object) -> NDArray:
-    """`MatrixImputer(random_state=0, ...)`: the filled table."""
+def matrix_imputer(arrays: Arrays, **options: object) -> Arrays:
+    """`MatrixImputer(random_state=0, ...)`: the filled table, and what is said of its errors."""
     imputer = found("MatrixImputer")(random_state=0, **options)
-    return np.asarray(imputer.fit_transform(arrays["table"]))
+    filled = np.asarray(imputer.fit_transform(arrays["table"]))
+    lower, upper = imputer.predict_interval(arrays["table"])
+    held_out = np.asarray(imputer.held_out_error_)
+    return {"predicted": filled, "lower": lower, "upper": upper, "held_out": held_out}
 
 
 METHODS: Mapping[str, Method] = {

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.machine import machine
 from benchmarks.quality.filled import Task, tasks
 from benchmarks.quality.journal import Journal
+from benchmarks.quality.judged import cover, cover_cell, ratio_cell
 from benchmarks.quality.ours import MODULE, PYTHON, available
 from benchmarks.quality.peers.worker import LIMIT, call
 from benchmarks.quality.tuning import Peer, best, grid, installed, rmse, versions
@@ -27,6 +28,8 @@ JOURNAL = Journal(HERE / "tables.jsonl", ("task", "method"))
 SEED, HELD_OUT = 0, 0.1
 OURS = "MatrixImputer"
 PEERS = "benchmarks.quality.peers.tables"
+OURS_LIMIT = 600.0
+NO_PEER = "no peer in time"
 WIDE = 100
 """Columns from which `IterativeImputer` has the choice of 50 nearest features."""
 RIDGES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
@@ -55,7 +58,7 @@ def measured(task: Task, name: str) -> dict:
     table = task.table()
     if name == OURS:
         setting = {"loss": "huber"} if task.heavy else {}
-        (found,) = call(MODULE, OURS, {"table": table}, [setting], python=PYTHON, limit=600)
+        (found,) = call(MODULE, OURS, {"table": table}, [setting], python=PYTHON, limit=OURS_LIMIT)
         tuning = 0.0
     else:
         settings = GRIDS[name]
@@ -72,13 +75,18 @@ def measured(task: Task, name: str) -> dict:
     if found is None:
         return {"setting": setting}
     missing = ~task.observed
-    return {
+    row = {
         "setting": setting,
         "clean": rmse(found.predicted[missing], task.truth[missing]),
         "noisy": rmse(found.predicted[missing], task.noisy[missing]),
         "seconds": found.seconds,
         "tuning": tuning,
     }
+    if name == OURS:
+        # What is held out has its noise, as what is missing had it when it was measured.
+        row["held_out_ratio"] = float(found.more["held_out"]) / row["noisy"]
+        row["cover"] = cover(found.more["lower"], found.more["upper"], task.noisy, missing)
+    return row
 
 
 def error(predicted: NDArray, values: NDArray, heavy: bool) -> float:
@@ -87,23 +95,43 @@ def error(predicted: NDArray, values: NDArray, heavy: bool) -> float:
 
 
 def table(value: str, digits: int) -> list[str]:
-    """A row a task, a column a method, the least in bold, and our ratio to the best peer."""
+    """A row a task, a column a method, the least in bold, and our ratio to the best peer.
+
+    Beside the errors as they were measured goes what our own said of them.
+    """
     rows = JOURNAL.rows()
     shown = [name for name in (*GRIDS, OURS) if name in {method for _, method in rows}]
     ratio = value != "seconds" and OURS in shown
-    lines = ["| task | " + " | ".join(shown) + (" | ours / best |" if ratio else " |")]
-    lines.append("|---|" + "---:|" * (len(shown) + ratio))
+    further = ["ours / best"] * ratio
+    own = value == "noisy" and OURS in shown
+    further += ["held-out / true", "95 % cover"] * own
+    lines = ["| task | " + " | ".join([*shown, *further]) + " |"]
+    lines.append("|---|" + "---:|" * (len(shown) + len(further)))
     for task in dict.fromkeys(name for name, _ in rows):
         found = {name: rows.get((task, name), {}).get(value) for name in shown}
         there = {name: number for name, number in found.items() if number is not None}
-        cells = [f"{there[name]:.{digits}f}" if name in there else "–" for name in shown]
+        cells = [
+            f"{there[name]:.{digits}f}" if name in there else absent(rows, task, name)
+            for name in shown
+        ]
         if value != "seconds" and there:
             least = shown.index(min(there, key=lambda name: there[name]))
             cells[least] = f"**{cells[least]}**"
         if ratio:
-            cells.append(f"{ratios(value)[task]:.3f}" if task in ratios(value) else "–")
+            cells.append(f"{ratios(value)[task]:.3f}" if task in ratios(value) else NO_PEER)
+        if own:
+            ours = rows.get((task, OURS), {})
+            done = "cover" in ours
+            cells.append(ratio_cell(ours["held_out_ratio"]) if done else "not measured")
+            cells.append(cover_cell(ours["cover"]) if done else "not measured")
         lines.append(f"| {task} | {' | '.join(cells)} |")
     return lines
+
+
+def absent(rows: dict[tuple, dict], task: str, name: str) -> str:
+    """Why a method has no number."""
+    limit = OURS_LIMIT if name == OURS else LIMIT
+    return f"not in {limit:.0f} s" if (task, name) in rows else "not measured"
 
 
 def ratios(value: str) -> dict[str, float]:
@@ -164,7 +192,9 @@ def write() -> None:
         "",
         "## RMSE over missing entries as they were measured",
         "",
-        "The same where the truth has no noise. Where tails are heavy a few outliers decide it.",
+        "The same where the truth has no noise. Where tails are heavy a few outliers decide it. "
+        f"Held-out / true: the error that `{OURS}` predicts by its held-out entries over this one; "
+        "cover: the share of the missing entries within its 95 % intervals.",
         "",
         *table("noisy", 4),
         "",

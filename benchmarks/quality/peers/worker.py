@@ -28,22 +28,28 @@ THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY
 
 Arrays = Mapping[str, NDArray]
 Settings = list[dict[str, Any]]
-Method = Callable[[Arrays, Settings], Iterator[NDArray]]
+Predicted = NDArray | Arrays
+"""A prediction, or arrays of which one is named `predicted`."""
+Method = Callable[[Arrays, Settings], Iterator[Predicted]]
 """Arrays and settings in; a prediction for each setting, in turn."""
 
 
 class Measured(NamedTuple):
-    """What one setting of a method predicted, its seconds, and GiB the process took at its peak."""
+    """What one setting of a method predicted, its seconds, and GiB the process took at its peak.
+
+    `more` are arrays that it gave beside.
+    """
 
     predicted: NDArray
     seconds: float
     memory: float
+    more: Arrays
 
 
-def each(fit: Callable[..., NDArray]) -> Method:
+def each(fit: Callable[..., Predicted]) -> Method:
     """A method that treats each setting anew: its keyword arguments, after the arrays."""
 
-    def method(arrays: Arrays, settings: Settings) -> Iterator[NDArray]:
+    def method(arrays: Arrays, settings: Settings) -> Iterator[Predicted]:
         return (fit(arrays, **setting) for setting in settings)
 
     return method
@@ -82,10 +88,11 @@ def serve(methods: Mapping[str, Method]) -> None:
     answers = methods[job["method"]](arrays, job["settings"])
     for index in range(len(job["settings"])):
         began = time.perf_counter()
-        predicted = next(answers)
+        answer = next(answers)
         seconds = time.perf_counter() - began
         part = folder / "part.npz"
-        np.savez(part, predicted=predicted, seconds=seconds, memory=peak_memory())
+        found = answer if isinstance(answer, Mapping) else {"predicted": answer}
+        np.savez(part, seconds=seconds, memory=peak_memory(), **found)
         part.rename(folder / f"{index}.npz")
 
 
@@ -106,4 +113,6 @@ def _answer(path: Path) -> Measured | None:
     if not path.exists():
         return None
     with np.load(path) as file:
-        return Measured(file["predicted"], float(file["seconds"]), float(file["memory"]))
+        found = dict(file)
+    predicted, seconds, memory = (found.pop(name) for name in ("predicted", "seconds", "memory"))
+    return Measured(predicted, float(seconds), float(memory), found)

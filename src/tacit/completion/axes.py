@@ -62,7 +62,7 @@ def name_axes(
         "picture": ("row", "column"),
         "film": ("row", "column", "frame"),
         "table": (None, None),
-        "series": (item,) * max(order - 2, 1) + (time,) * min(order - 1, 2),
+        "series": tuple([item] * max(order - 2, 1) + [time] * min(order - 1, 2)),
     }
     if kind not in names:
         return (None,) * order

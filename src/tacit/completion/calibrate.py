@@ -21,6 +21,8 @@ _RIDGE = 2.0
 _STEPS = 30
 _SIDE = 5
 """Entries along each ordered axis over which activity is measured."""
+_FARTHER = 3.0
+"""Multiple of the largest distance seen up to which a deviation is still taken to grow."""
 _TRIM = 0.999
 """Quantile of the squared errors beyond which they count as that large."""
 _EXACT = 1e-200
@@ -109,12 +111,12 @@ class Calibration(NamedTuple):
     def deviation(self, clues: Clues) -> Values:
         """σ for entries with these clues; NaN where nothing could be calibrated.
 
-        Clues are taken no farther than they were seen, but for those that only raise it.
+        Clues are taken no farther than they were seen, those that only raise it a little farther.
         """
         if self.coefficients is None:
             return np.full(len(clues.columns), np.nan)
         low, high = self.limits
-        high = np.where(clues.rising, np.inf, high)
+        high = high + np.where(clues.rising, math.log(_FARTHER), 0.0)
         columns = np.clip(clues.columns, low, high) - self.means
         return np.exp(self.coefficients[0] + columns @ self.coefficients[1:])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.calibrate import Calibration, Clues, clues_of
-from tacit.completion.families import AbstractMethod, Family
+from tacit.completion.families import AbstractClosedForm, AbstractMethod, Family
 from tacit.completion.fit import Fit, train
 from tacit.completion.plan import Blend, Candidate, Choice, Member, blend_weights
 from tacit.completion.search import Report, Search, Trial, predicted, titled
@@ -22,6 +22,8 @@ Mask = NDArray[np.bool_]
 
 _NEAR = 1.1
 """Candidates within this factor of the least score may be members of the blend."""
+_OTHER = 1.3
+"""The same for the best of every other kind of method."""
 _FEWEST_HELD = 5
 """Held-out entries under which nothing is weighed."""
 
@@ -109,8 +111,8 @@ class Engine(eqx.Module):
         trials, interrupted = search.run(methods)
         chosen, weights = self._blended(search, trials)
         blend = _blend(chosen, weights)
-        fits, interrupted = self._refits(chosen, blend, interrupted)
-        notes = _notes(self, fits, chosen, interrupted)
+        fits, interrupted = self._refits(chosen, blend, trials, interrupted)
+        notes = _notes(self, fits, chosen, trials, interrupted)
         return self._put_together(search, trials, chosen, weights, fits, manner, notes, interrupted)
 
     def follow(self, blend: Blend) -> Answered:
@@ -152,8 +154,16 @@ class Engine(eqx.Module):
     def _blended(self, search: Search, trials: Sequence[Trial]) -> tuple[list[Trial], Values]:
         """The trials near the best, of different methods, and their weights in the mean."""
         ranked = sorted(trials, key=lambda trial: trial.score)
-        bound = _NEAR * ranked[0].score
-        near = [ranked[0], *(t for t in ranked[1 : max(self.members, 1)] if t.score <= bound)]
+        near = ranked[: max(self.members, 1)] if math.isfinite(ranked[0].score) else ranked[:1]
+        near = [trial for trial in near if trial.score <= _NEAR * ranked[0].score] or ranked[:1]
+        if self.members > 1:
+            # The best of each other kind of method errs in other places, though it errs more.
+            kinds = {type(trial.candidate.member.method) for trial in near}
+            for trial in ranked:
+                kind = type(trial.candidate.member.method)
+                if kind not in kinds and trial.score <= _OTHER * ranked[0].score:
+                    near.append(trial)
+                    kinds.add(kind)
         if len(near) == 1 or len(search.truth) < _FEWEST_HELD:
             return near[:1], np.ones(1)
         # Entries that the best one misses by far, where outliers are expected, count less.
@@ -167,12 +177,16 @@ class Engine(eqx.Module):
             _, number = np.unique(search.slices, return_inverse=True)
             trust = trust / np.sqrt(squares[number])
         weights = blend_weights([t.answers * trust for t in near], search.truth * trust)
-        order = np.argsort(-weights, kind="stable")
+        order = np.argsort(-weights, kind="stable")[: max(self.members, 1)]
         kept = [at for at in order if weights[at] > 0]
-        return [near[at] for at in kept], weights[kept]
+        return [near[at] for at in kept], weights[kept] / weights[kept].sum()
 
     def _refits(
-        self, chosen: Sequence[Trial], blend: Blend, interrupted: bool
+        self,
+        chosen: Sequence[Trial],
+        blend: Blend,
+        trials: Sequence[Trial],
+        interrupted: bool,
     ) -> tuple[list[tuple[Fit, int]], bool]:
         """The members trained on all that is seen, and whether Ctrl-C came.
 
@@ -186,16 +200,35 @@ class Engine(eqx.Module):
                 seconds = self._seconds_for(trial)
                 if number and time.monotonic() + seconds > self.deadline:
                     break
-                fit = self._train(member, f"refit {number + 1}")
+                fit = self._train(
+                    member, f"refit {number + 1}", self._refit_deadline(trials, seconds)
+                )
                 interrupted = fit.result is Result.INTERRUPTED
                 fits.append((fit, trial.units))
         except KeyboardInterrupt:
             interrupted = True
         return fits, interrupted
 
-    def _train(self, member: Member, title: str) -> Fit:
+    def _refit_deadline(self, trials: Sequence[Trial], seconds: float) -> float:
+        """When a refit must end: early enough to fill quickly what there was no time for."""
+        quick = _quickest(trials)
+        if quick is None or time.monotonic() + seconds <= self.deadline:
+            return self.deadline
+        return self.deadline - self._seconds_for(quick)
+
+    def _completed(self, denoised: Values, trials: Sequence[Trial]) -> Values:
+        """The answer, with what there was no time for filled by the best of the quick methods."""
+        quick = _quickest(trials)
+        if np.isfinite(denoised).all() or quick is None:
+            return denoised
+        fit = self._train(quick.candidate.member, str(quick.candidate.member.method), self.deadline)
+        units = self.tasks[quick.units].units
+        return np.where(np.isfinite(denoised), denoised, units.to_data(fit.answer.values))
+
+    def _train(self, member: Member, title: str, deadline: float | None = None) -> Fit:
         """A member on all that is seen, one phase after another."""
-        start = None if member.before is None else self._train(member.before, title)
+        deadline = self.deadline if deadline is None else deadline
+        start = None if member.before is None else self._train(member.before, title, deadline)
         task = self.tasks[min(member.units, len(self.tasks) - 1)]
         return train(
             task,
@@ -203,7 +236,7 @@ class Engine(eqx.Module):
             steps=member.steps,
             start=start,
             on_chunk=titled(self.report, title),
-            deadline=self.deadline,
+            deadline=deadline,
             key=self.key,
         )
 
@@ -224,7 +257,7 @@ class Engine(eqx.Module):
         kept = weights[: max(len(fits), 1)] / weights[: max(len(fits), 1)].sum()
         members = list(chosen)[: len(kept)]
         mean = np.sum([w * t.answers for w, t in zip(kept, members, strict=True)], axis=0)
-        denoised = self._mean(fits, kept)
+        denoised = self._completed(self._mean(fits, kept), trials)
 
         calibration, deviation = self._calibrated(search, members, kept, fits, mean, denoised)
         best = min(trials, key=lambda trial: trial.score)
@@ -266,8 +299,12 @@ class Engine(eqx.Module):
         mean: Values,
         denoised: Values,
     ) -> tuple[Calibration, Values]:
-        """What the held-out errors say of the deviation of every entry, in data units."""
-        part = search.tasks[0]
+        """What the held-out errors say of the deviation of every entry, in data units.
+
+        They are compared in the units in which the first member was trained, where they are alike.
+        """
+        units = members[0].units
+        part, whole = search.tasks[units], self.tasks[units]
         clues = [
             self._clues(
                 [(t.fits[number], t.units) for t in members],
@@ -280,10 +317,11 @@ class Engine(eqx.Module):
             for number, held in enumerate(search.held_out)
         ]
         together = Clues(np.concatenate([c.columns for c in clues]), clues[0].rising)
-        errors = (mean - search.truth) / search.scale
+        scale = np.broadcast_to(part.units.scale, part.shape)
+        scales = np.concatenate([scale[held] for held in search.held_out])
+        errors = (mean - search.truth) / scales
         robust = math.isfinite(part.robust)
         calibration = Calibration.fit(errors, together, robust=robust)
-        whole = self.tasks[0]
         deviation = np.full(whole.shape, np.nan)
         if len(fits) == len(members):
             everywhere = np.ones(whole.shape, bool)
@@ -300,7 +338,7 @@ class Engine(eqx.Module):
         where: Mask,
         seen: Mask,
     ) -> Clues:
-        """In the units of the first task: those in which errors are scored."""
+        """In the units of the task."""
         scale = task.units.scale
 
         def inner(values: Values, units: int) -> Values:
@@ -333,7 +371,11 @@ def _blend(chosen: Sequence[Trial], weights: Values) -> Blend:
 
 
 def _notes(
-    engine: Engine, fits: Sequence[tuple[Fit, int]], chosen: Sequence[Trial], interrupted: bool
+    engine: Engine,
+    fits: Sequence[tuple[Fit, int]],
+    chosen: Sequence[Trial],
+    trials: Sequence[Trial],
+    interrupted: bool,
 ) -> tuple[str, ...]:
     notes = []
     if engine.part is not None:
@@ -346,7 +388,21 @@ def _notes(
         notes.append(
             f"there was time for {len(fits)} of the {len(chosen)} methods whose mean is best"
         )
+    unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]
+    quick = _quickest(trials)
+    if unsolved and quick is not None and np.all(unsolved, axis=0).any():
+        share = float(np.all(unsolved, axis=0)[~engine.tasks[0].observed].mean())
+        notes.append(
+            f"there was no time for {share:.0%} of the holes: {quick.candidate.member.method} "
+            "filled them"
+        )
     return tuple(notes)
+
+
+def _quickest(trials: Sequence[Trial]) -> Trial | None:
+    """The best of the trials of methods that answer at once; None if there is none."""
+    quick = [t for t in trials if isinstance(t.candidate.member.method, AbstractClosedForm)]
+    return min(quick, key=lambda trial: trial.score) if quick else None
 
 
 def _reason(trials: Sequence[Trial], members: int, error: float, manner: str) -> str:

@@ -8,6 +8,8 @@ from tacit.completion.draws import generator
 from tacit.completion.holes import Component, Holes
 from tacit.completion.transplant import transplanted
 
+_USUAL, _MOST, _ENOUGH = 0.08, 0.2, 300
+"""Shares of the observed entries that are held out, and places that make the first one enough."""
 _AT_MOST = 1 / 3
 """Share of the observed entries that is never exceeded, but for a single line."""
 _MOSTLY = 0.5
@@ -21,7 +23,7 @@ def hold_out(
     ordered: tuple[int, ...] = (),
     grouped: tuple[int, ...] = (),
     *,
-    fraction: float = 0.08,
+    fraction: float | None = None,
     folds: int = 5,
     key: PRNGKey,
 ) -> tuple[list[Mask], Holes]:
@@ -33,13 +35,18 @@ def hold_out(
         missing: true where an entry is missing.
         ordered: axes along which neighbours are alike.
         grouped: axes whose entries usually go missing together.
-        fraction: share of the observed entries.
+        fraction: share of the observed entries; if not given 8 %, up to 20 % where that is few.
         folds: number of sets where little is observed.
         key: JAX random key of the draw.
     """
     holes = Holes.of(missing, ordered, grouped)
     if not holes.components:
         holes = holes._replace(components=(Component("entries", (), (), missing, 1.0),))
+    if fraction is None:
+        # A choice by fewer than some three hundred entries would be that of their noise.
+        main = max(holes.components, key=lambda component: component.share)
+        places = int((~missing).any(axis=main.axes).sum())
+        fraction = float(np.clip(_ENOUGH / max(places, 1), _USUAL, _MOST))
     return held_out(holes, ~missing, fraction, folds, key=key), holes
 
 

@@ -59,7 +59,9 @@ def _least(shape: Sequence[int]) -> int:
 
 
 def _cost(families: Sequence[Family], task: Task, sides: Sequence[int]) -> float:
-    return max((family.cost(task, tuple(sides)) for family in families), default=0.0)
+    """Of the cheapest family that is trained: dearer ones are tried where there is time."""
+    trained = [family for family in families if family.name != "continuation"]
+    return min((family.cost(task, tuple(sides)) for family in trained or families), default=0.0)
 
 
 def _most_alike(task: Task, sides: Sequence[int], rng: np.random.Generator) -> Places:

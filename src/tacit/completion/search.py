@@ -25,6 +25,8 @@ Report = Callable[[str, Progress], None]
 
 _CLOSE = 1.25
 """Families whose best is within this factor of the best of all are explored further."""
+_SAFETY = 1.25
+"""What is predicted is taken this many times: machines are busy."""
 _UNKNOWN_PROGRAM = 6.0
 """Seconds that a program may take to compile of which nothing is known."""
 
@@ -142,7 +144,8 @@ class Search(eqx.Module):
         fits = [fit for trial in trials for fit in trial.fits]
         seconds = predicted(method, shape, fits, shape) * len(self.held_out)
         best = min(trials, key=lambda trial: trial.score)
-        return time.monotonic() + seconds + self.reserve(best) <= self.deadline
+        wanted = _SAFETY * (seconds + self.reserve(best))
+        return time.monotonic() + wanted <= self.deadline
 
     def _other_units(self, trials: list[Trial]) -> None:
         """Try the best methods in the other units, as long as that is a gain."""

@@ -14,9 +14,10 @@ class HaLRTC(AbstractDynamics):
     """The explicit min Σ_i w_i Σ_{j > κ_i} σ_j(X_(i)) subject to X = y where observed [liu2013].
 
     X_(i) is the unfolding along mode i, and κ_i = ⌈κ n_i⌉ of its n_i singular values are free: none
-    for κ = 0, the sum of nuclear norms. Truncated norms do not shrink what is strong [chen2020]; the
-    problem is then not convex, and the growing penalty brings it to rest. By alternating directions of multipliers whose penalty μ
-    grows, as in `TNN`; published errors, from a fixed μ, are higher. Time is the number of steps.
+    for κ = 0, the sum of nuclear norms. Truncated norms do not shrink what is strong [chen2020];
+    the problem is then not convex, and the growing penalty brings it to rest. By alternating
+    directions of multipliers whose penalty μ grows, as in `TNN`; published errors, from a fixed μ,
+    are higher. Time is the number of steps.
 
     Args:
         weights: w_i of each mode, not negative; `None` for equal ones that add to 1.
@@ -25,8 +26,8 @@ class HaLRTC(AbstractDynamics):
         kept: share κ in [0, 1) of the singular values of each unfolding that are free.
 
     Raises:
-        ValueError: if the share is known and not in [0, 1), a known weight is negative or all are zero, a known penalty is not positive,
-            or a known growth is below 1.
+        ValueError: if the share is known and not in [0, 1), a known weight is negative or all are
+            zero, a known penalty is not positive, or a known growth is below 1.
     """
 
     weights: tuple[ScalarLike, ...] | None = None
@@ -86,9 +87,7 @@ class HaLRTC(AbstractDynamics):
         return (1 / order,) * order if self.weights is None else self.weights
 
 
-def _shrunk_unfolding(
-    X: Target, threshold: ScalarLike, kept: ScalarLike, mode: int
-) -> Target:
+def _shrunk_unfolding(X: Target, threshold: ScalarLike, kept: ScalarLike, mode: int) -> Target:
     front = jnp.moveaxis(X, mode, 0)
     unfolded = front.reshape(len(front), -1)
     place = jnp.arange(min(unfolded.shape), dtype=X.dtype)

@@ -15,7 +15,7 @@ from tacit.completion.families.tubal import TUBAL, TubalFactors, TubalNorm, orie
 from tacit.completion.families.unfoldings import UNFOLDINGS, UnfoldingNorms
 from tacit.completion.families.windows import WINDOWS, Windows
 
-FAMILIES: tuple[Family, ...] = (CONTINUATION, WINDOWS, FACTORS, UNFOLDINGS, TUBAL, DEEP)
+FAMILIES: tuple[Family, ...] = (CONTINUATION, WINDOWS, UNFOLDINGS, TUBAL, FACTORS, DEEP)
 """In the order in which they are tried."""
 
 __all__ = [

@@ -1,10 +1,9 @@
 """Low rank of every unfolding at once: the sum of nuclear norms, truncated or whole."""
 
-import dataclasses
 import math
 
 from tacit._typing import Any, Iterator, PRNGKey, Sequence
-from tacit.completion.families._base import AbstractTrained, Family, Pace, as_type, best_of
+from tacit.completion.families._base import AbstractTrained, Family, Pace, as_type
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
 from tacit.dynamics import HaLRTC
@@ -50,17 +49,15 @@ class UnfoldingNorms(AbstractTrained):
 
     def __str__(self) -> str:
         """The share in words."""
-        return f"least nuclear norms of the unfoldings beyond {self.kept:.0%} of the singular values"
+        return (
+            f"least nuclear norms of the unfoldings beyond {self.kept:.0%} of the singular values"
+        )
 
 
 def _proposals(task: Task, tried: list[Candidate]) -> Iterator[UnfoldingNorms]:
-    """A share; then others."""
-    del task
-    yield UnfoldingNorms(_KEPT[0])
-    for kept in _KEPT[1:]:
-        best = best_of(tried, UnfoldingNorms)
-        if best is not None:
-            yield dataclasses.replace(best.member.method, kept=kept)
+    """One share after another."""
+    del task, tried
+    yield from map(UnfoldingNorms, _KEPT)
 
 
 def _serves(task: Task) -> bool:
@@ -73,5 +70,6 @@ UNFOLDINGS = Family(
     "unfoldings",
     _serves,
     _proposals,
+    opening=lambda task: 2,
     cost=lambda task, sides: UnfoldingNorms().work(sides),
 )
