@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from tacit._typing import Any, Array, Callable, Float, Sequence
 
-_WIDEST = 6
+_WIDEST = 4
 """Columns up to which rotations are written out; beyond, one eigenproblem a matrix is quicker."""
 
 Columns = Sequence[Float[Array, "*shape"]]

@@ -56,14 +56,14 @@ def name_axes(
     if kind not in get_args(Kind):
         raise ValueError(f"kind: one of {', '.join(get_args(Kind))} is needed, not {kind!r}")
 
-    item: Axis = "item"
-    time: Axis = "time"
     names: dict[Kind, tuple[Axis, ...]] = {
         "picture": ("row", "column"),
         "film": ("row", "column", "frame"),
         "table": (None, None),
-        "series": tuple([item] * max(order - 2, 1) + [time] * min(order - 1, 2)),
     }
+    if kind == "series":
+        times = min(order - 1, 2)
+        names["series"] = tuple("time" if at >= order - times else "item" for at in range(order))
     if kind not in names:
         return (None,) * order
     found = names[kind]

@@ -78,7 +78,7 @@ class Calibration(NamedTuple):
             return cls(None, empty, (empty, empty), np.zeros(0))
         means = columns.mean(axis=0)
         centred = columns - means
-        most = max(0, len(errors) // _EACH - 1)
+        most = max(1, len(errors) // _EACH - 1)
         chosen = [at for at in range(number) if np.ptp(centred[:, at]) > 0][:most]
         squares = errors**2
         if robust:

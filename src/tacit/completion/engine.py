@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.calibrate import Calibration, Clues, clues_of
-from tacit.completion.families import AbstractClosedForm, AbstractMethod, Family
+from tacit.completion.families import AbstractClosedForm, AbstractMethod, AbstractTrained, Family
 from tacit.completion.fit import Fit, train
 from tacit.completion.plan import Blend, Candidate, Choice, Member, blend_weights
 from tacit.completion.search import Report, Search, Trial, predicted, titled
@@ -219,8 +219,16 @@ class Engine(eqx.Module):
     def _completed(self, denoised: Values, trials: Sequence[Trial]) -> Values:
         """The answer, with what there was no time for filled by the best of the quick methods."""
         quick = _quickest(trials)
-        if np.isfinite(denoised).all() or quick is None:
+        if np.isfinite(denoised).all():
             return denoised
+        if quick is None:
+            # What was learnt of the columns on a part of the rows completes the others as well.
+            best = min(trials, key=lambda trial: trial.score)
+            fit, task = best.fits[0], self.tasks[best.units]
+            if fit.answer.columns is None or not isinstance(fit.method, AbstractTrained):
+                return denoised
+            answer = fit.method.answer(fit.trajectory.model, task, task.weights).values
+            return np.where(np.isfinite(denoised), denoised, task.units.to_data(answer))
         fit = self._train(quick.candidate.member, str(quick.candidate.member.method), self.deadline)
         units = self.tasks[quick.units].units
         return np.where(np.isfinite(denoised), denoised, units.to_data(fit.answer.values))

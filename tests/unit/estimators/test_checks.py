@@ -12,7 +12,7 @@ from tacit.estimators import (
 
 # Few steps, narrow, one path of penalties: manners are asked, and each check fits several times.
 ESTIMATORS = [
-    MatrixImputer(width=4, depth=4, scale=0.1, members=1, max_iter=8),
+    MatrixImputer(width=4, depth=4, init_scale=0.1, members=1, max_iter=8),
     SoftImputer(max_iter=8),
     AlternatingLeastSquaresImputer(penalty=10.0, width=4, max_iter=8),
     ScaledDescentImputer(width=4, max_iter=20),

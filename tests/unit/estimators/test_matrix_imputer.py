@@ -18,7 +18,7 @@ COLUMNS, NOISE = 24, 0.3
 QUICK = {
     "depth": np.inf,
     "width": 6,
-    "scale": 0.1,
+    "init_scale": 0.1,
     "max_iter": 60,
 }
 
@@ -96,7 +96,7 @@ def test_the_certificate_bounds_the_nuclear_norm(fitted):
     certificate = imputer.certificate(tolerance=0.9)
     evidence = certificate.evidence
     denoised, _ = imputer.model_.complete(X, (~np.isnan(X)).astype(float))
-    centred = (denoised - imputer.model_.centre) / imputer.model_.units
+    centred = imputer.model_.units.to_inner(denoised)
     norm = np.linalg.norm(centred, "nuc")
     np.testing.assert_allclose(evidence["nuclear_norm"], norm, rtol=1e-9)
     assert evidence["residual"] < 1e-9
@@ -203,7 +203,7 @@ def test_what_cannot_be_learnt_from_is_refused(fitted):
         MatrixImputer().fit(np.where(np.isnan(X), np.inf, X))
     with pytest.raises(ValueError, match="24 features"):
         imputer.transform(X[:, :4])
-    for wrong in ({"depth": 1}, {"width": 0}, {"scale": 0.0}):
+    for wrong in ({"depth": 1}, {"width": 0}, {"init_scale": 0.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             MatrixImputer(**wrong).fit(X)
 

@@ -48,7 +48,10 @@ def test_holes_are_filled_and_the_rest_stays(fitted):
     truth, missing, X, imputer, filled = fitted
     np.testing.assert_array_equal(filled[~missing], X[~missing])
     assert rmse(filled, truth, missing) < 0.3
-    assert 0.5 < imputer.held_out_error_ / rmse(filled, truth, missing) < 2
+    # Of 75 entries: what one draw of them says is chance.
+    others = [clone(imputer).set_params(random_state=seed).fit(X) for seed in (1, 2)]
+    held_out = np.mean([one.held_out_error_ for one in (imputer, *others)])
+    assert 0.5 < held_out / rmse(filled, truth, missing) < 2
     assert imputer.n_components_ == len(imputer.components_) >= 2
     assert imputer.components_.shape[1] == len(imputer.mean_) == imputer.n_features_in_ == 25
     assert isinstance(imputer.n_iter_, int)

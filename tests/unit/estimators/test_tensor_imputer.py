@@ -22,7 +22,7 @@ def surface(seed=0):
 @pytest.fixture(scope="module")
 def fitted():
     truth, missing, X = surface()
-    imputer = TensorImputer(approaches=[Windows((0, 1))], members=1)
+    imputer = TensorImputer(kind="picture", methods=[Windows((0, 1))], members=1)
     return truth, missing, X, imputer, imputer.fit_transform(X)
 
 
@@ -60,7 +60,9 @@ def test_a_line_wholly_missing_is_filled_with_a_warning():
     truth, _, X = surface()
     X[5] = np.nan
     with pytest.warns(UserWarning, match="mode 0, 1 of 24 places are wholly missing"):
-        filled = TensorImputer(approaches=[Windows((0, 1))], members=1).fit_transform(X)
+        filled = TensorImputer(kind="picture", methods=[Windows((0, 1))], members=1).fit_transform(
+            X
+        )
     assert np.sqrt(np.mean((filled - truth)[5] ** 2)) < 0.3 * truth.std()
 
 

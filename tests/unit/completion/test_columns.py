@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tacit.algebra import Grid
-from tacit.completion import new_rows
-from tacit.completion.new_rows import Columns
+from tacit.completion.families import columns as module
+from tacit.completion.families.columns import Columns
 from tacit.dynamics import half_step
 from tacit.models import GaussianFactors, Gaussians
 
@@ -42,7 +42,7 @@ stepped = eqx.filter_jit(half_step)
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("full", [False, True], ids=["variances", "covariances"])
 def test_rows_are_half_a_sweep_with_the_columns_as_they_are(full, bias, monkeypatch):
-    monkeypatch.setattr(new_rows, "_BLOCK", 2 * (WIDTH + 1) ** 2)
+    monkeypatch.setattr(module, "_BLOCK", 2 * (WIDTH + 1) ** 2)
     given, (values, weights) = model(full), data()
     columns = Columns.of(given, PRIOR, row_bias=bias)
     found = columns.rows(values, weights)

@@ -1,0 +1,56 @@
+"""Following the camera, and which slices a tensor has."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from tacit.completion import TubalNorm
+from tacit.completion.families import orientations
+from tacit.completion.families.factors import unfoldings
+from tacit.completion.families.motion import camera_motion, followed
+
+
+@pytest.mark.parametrize("shape", [(9, 8, 3), (9, 8, 7, 3)])
+def test_any_pair_of_modes_may_be_the_sides_of_a_slice(shape):
+    orders = orientations(shape)
+    pairs = {frozenset(order[:2]) for order in orders}
+    assert pairs == {frozenset(pair) for pair in itertools.combinations(range(len(shape)), 2)}
+    assert len(shape) - 1 in orders[0][:2]
+    for order in orders:
+        values = np.random.default_rng(0).standard_normal(shape)
+        method = TubalNorm(order)
+        np.testing.assert_array_equal(method.restored(method.arranged(values), shape), values)
+
+
+def test_the_columns_of_a_matrix_are_its_columns_and_of_a_tensor_any_mode():
+    assert unfoldings(2) == [(1,)]
+    assert sorted(unfoldings(3)) == [(0,), (1,), (2,)]
+    # Of two modes against two, one of each pair of twins is enough.
+    assert {frozenset(columns) for columns in unfoldings(4)} >= {
+        frozenset(columns) for columns in [(0,), (1,), (2,), (3,), (0, 1), (0, 2), (0, 3)]
+    }
+
+
+def test_the_camera_is_followed_and_brought_back():
+    rng = np.random.default_rng(0)
+    scene = rng.random((60, 60))
+    places = [(2 * k, 3 * k) for k in range(5)]
+    film = np.stack([scene[a : a + 24, b : b + 24] for a, b in places], axis=2)
+    seen = rng.random(film.shape) < 0.6
+    motion = camera_motion(np.where(seen, film, 0), seen, 2)
+    assert motion == tuple(places)
+    still = followed(film, motion, 2)
+    np.testing.assert_array_equal(still[10:20, 15:20, 0], still[10:20, 15:20, 3])
+    np.testing.assert_array_equal(followed(still, motion, 2, -1), film)
+    assert camera_motion(film[:, :, [0, 0, 0]], seen[:, :, :3], 2) is None
+
+
+def test_a_frame_of_which_nothing_is_seen_lies_between_its_neighbours():
+    rng = np.random.default_rng(0)
+    scene = rng.random((60, 60))
+    places = [(2 * k, 3 * k) for k in range(6)]
+    film = np.stack([scene[a : a + 24, b : b + 24] for a, b in places], axis=2)
+    seen = rng.random(film.shape) < 0.6
+    seen[..., 3] = False
+    assert camera_motion(np.where(seen, film, 0), seen, 2) == (*places[:3], (6, 9), *places[4:])

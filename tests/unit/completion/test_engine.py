@@ -1,0 +1,306 @@
+"""The search, the blend and the parts, with methods whose errors are known beforehand."""
+
+import dataclasses
+import math
+import time
+
+import equinox as eqx
+import numpy as np
+import pytest
+
+from tacit.completion import Continuation, Family, complete
+from tacit.completion.draws import generator
+from tacit.completion.engine import Engine
+from tacit.completion.families import AbstractClosedForm, Answer
+from tacit.completion.part import representative_part
+from tacit.completion.plan import After
+from tacit.completion.prepare import tasks_for
+
+from .small import KEY, cube, rms, table, task_of
+
+
+class Off(AbstractClosedForm):
+    """Right but for an error of this size, which it makes with a noise of its own."""
+
+    error: float = eqx.field(static=True)
+    seed: int = eqx.field(static=True, default=0)
+    seconds: float = eqx.field(static=True, default=1e-6)
+
+    def solve(self, task, seen, deadline):
+        """What is observed, held out or not, with the error."""
+        noise = np.random.default_rng(self.seed).standard_normal(task.shape)
+        return Answer(task.values + self.error * noise)
+
+    def facts(self):
+        return {"method": "off", "error": self.error}
+
+    def work(self, shape):
+        return self.seconds
+
+    def __str__(self):
+        return f"off by {self.error:g} of {self.seed}"
+
+
+def family(name, *methods, opening=1):
+    """One that proposes these; what is a function is asked with what was tried."""
+
+    def proposals(task, tried):
+        for method in methods:
+            yield method(tried) if callable(method) else method
+
+    return Family(name, lambda task: True, proposals, opening=lambda task: opening)
+
+
+TRUTH, MISSING = table()
+TASK = task_of(TRUTH, MISSING, ("sample", "item"))
+HELD = TASK.observed & (np.random.default_rng(5).random(TASK.shape) < 0.2)
+
+
+def answered(*families, methods=None, tasks=(TASK,), held=(HELD,), seconds=60.0, **settings):
+    engine = Engine(
+        tasks=tuple(tasks),
+        part=None,
+        families=families,
+        given=settings.pop("given", {}),
+        members=settings.pop("members", 3),
+        deadline=time.monotonic() + seconds,
+        report=None,
+        key=KEY,
+    )
+    return engine.answer(held, "single entries at random", methods)
+
+
+def errors_tried(found):
+    return [candidate.member.method.error for candidate in found.choice.candidates]
+
+
+def test_families_open_in_turn_and_those_near_the_best_go_on():
+    found = answered(
+        family("poor", Off(1.0), Off(0.9, 1)),
+        family("good", Off(0.5, 2), Off(0.3, 3), Off(0.2, 4), opening=2),
+        family("near", Off(0.35, 5), Off(0.6, 6)),
+    )
+    assert errors_tried(found) == [1.0, 0.5, 0.3, 0.35, 0.2]
+
+
+def test_the_rest_of_a_near_family_is_tried_if_none_is_better_by_then():
+    found = answered(
+        family("good", Off(0.3, 3), Off(0.31, 4)), family("near", Off(0.35, 5), Off(0.6, 6))
+    )
+    assert errors_tried(found) == [0.3, 0.35, 0.31, 0.6]
+
+
+def test_one_family_alone_is_tried_to_its_end():
+    found = answered(family("one", Off(0.3), Off(2.0, 1), Off(0.1, 2)))
+    assert errors_tried(found) == [0.3, 2.0, 0.1]
+
+
+def test_a_family_sees_what_was_tried_before():
+    seen = []
+
+    def ask(tried):
+        seen.append([candidate.member.method.error for candidate in tried])
+        return Off(0.2, 9)
+
+    answered(family("one", Off(0.3), Off(0.4, 1), ask))
+    assert seen == [[0.3, 0.4]]
+
+
+def test_what_was_tried_is_not_tried_again():
+    found = answered(family("one", Off(0.3), Off(0.3), Off(0.2, 1), Off(0.3)))
+    assert errors_tried(found) == [0.3, 0.2]
+
+
+def test_given_settings_take_the_place_of_those_proposed():
+    found = answered(family("one", Off(0.3), Off(0.2, 1)), given={"error": 0.5, "other": 1})
+    assert errors_tried(found) == [0.5, 0.5]
+    assert [candidate.member.method.seed for candidate in found.choice.candidates] == [0, 1]
+
+
+def test_the_best_is_chosen_and_its_score_is_its_error_in_inner_units():
+    found = answered(family("one", Off(1.0), Off(0.1, 1), Off(0.5, 2)))
+    (member,) = found.choice.blend.members
+    assert member.method.error == 0.1
+    assert found.choice.score == pytest.approx(0.1, rel=0.2)
+    scale = float(TASK.units.scale.item())
+    assert found.choice.held_out == pytest.approx(found.choice.score * scale)
+    assert found.choice.reason.startswith("Off by 0.1 of 1: the best of 3 candidates")
+
+
+def test_those_near_the_best_are_blended_and_few_members_are():
+    methods = [Off(0.3, seed) for seed in range(5)] + [Off(0.5, 9)]
+    found = answered(methods=methods)
+    assert len(found.choice.blend.members) == 3
+    weights = [member.weight for member in found.choice.blend.members]
+    assert weights == sorted(weights, reverse=True)
+    assert sum(weights) == pytest.approx(1)
+    assert {member.method.error for member in found.choice.blend.members} == {0.3}
+    # Three that err independently are better by the root of three.
+    assert found.choice.score == pytest.approx(0.3 / math.sqrt(3), rel=0.2)
+    assert "the weighted mean of 3 has" in found.choice.reason
+    assert len(answered(methods=methods, members=1).choice.blend.members) == 1
+
+
+def test_an_answer_without_numbers_is_never_chosen():
+    found = answered(methods=[Off(math.nan), Off(0.5, 1), Off(math.inf, 2)])
+    assert [member.method.error for member in found.choice.blend.members] == [0.5]
+    assert np.isfinite(found.denoised).all()
+    only = answered(methods=[Off(math.nan)])
+    assert len(only.choice.candidates) == 1
+
+
+def test_what_would_end_too_late_is_not_begun():
+    found = answered(methods=[Off(0.5), Off(0.1, 1, seconds=1e4), Off(0.3, 2)])
+    # Of one kind, the seconds of the first say how long the others take.
+    assert errors_tried(found) == [0.5, 0.3]
+    late = answered(methods=[Off(0.5), Off(0.3, 2)], seconds=-1.0)
+    assert errors_tried(late) == [0.5]
+    assert np.isfinite(late.denoised).all()
+
+
+def test_time_is_reserved_for_the_answer(monkeypatch):
+    """With the seconds of a trial over, its refit must still fit in."""
+    from tacit.completion import search
+
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    original = search.train
+
+    def slow(task, method, *given, **settings):
+        fit = original(task, method, *given, **settings)
+        now[0] += method.seconds
+        return fit._replace(seconds=method.seconds)
+
+    monkeypatch.setattr(search, "train", slow)
+    methods = [Off(0.5, seed, seconds=10.0) for seed in range(9)]
+    for seconds, count in ((25.0, 1), (35.0, 2), (75.0, 6)):
+        now[0] = 1000.0
+        assert len(errors_tried(answered(methods=methods, seconds=seconds))) == count
+
+
+def test_folds_are_trained_one_by_one_and_scored_together():
+    folds = [
+        TASK.observed & (np.arange(TASK.values.size).reshape(TASK.shape) % 5 == k) for k in range(5)
+    ]
+    found = answered(methods=[Off(0.4)], held=folds)
+    assert found.calibration.ratios.size == TASK.observed.sum()
+    observed = np.random.default_rng(0).standard_normal(TASK.shape)[TASK.observed]
+    assert found.choice.score == pytest.approx(0.4 * rms(observed))
+
+
+def test_a_later_phase_goes_on_from_the_earlier_one():
+    found = answered(
+        family("one", Off(0.5), lambda tried: After(Off(0.2, 1), tried[0]), Off(0.3, 2))
+    )
+    best = found.choice.blend.members[0]
+    assert best.method == Off(0.2, 1)
+    assert best.before is not None
+    assert best.before.method == Off(0.5)
+
+
+class Picky(Off):
+    """Off by little in the second of two units alone."""
+
+    def solve(self, task, seen, deadline):
+        worse = dataclasses.replace(self, error=self.error * (1 if task.units.own else 3))
+        return Off.solve(worse, task, seen, deadline)
+
+
+def test_other_units_are_tried_with_the_best_methods():
+    values, weights = np.where(MISSING, 0.0, TRUTH), (~MISSING).astype(float)
+    tasks = tasks_for(values, weights, (None, None), robust=math.inf, dtype="float32")
+    assert len(tasks) == 2
+    found = answered(methods=[Picky(0.2), Off(2.0, 1)], tasks=tasks)
+    assert [candidate.member.units for candidate in found.choice.candidates][:3] == [0, 0, 1]
+    (member,) = found.choice.blend.members
+    assert (member.method.error, member.units) == (0.2, 1)
+    kept = found.denoised[~MISSING] - TRUTH[~MISSING]
+    assert rms(kept) < 0.3 * TRUTH.std()
+
+
+def test_the_deviation_is_that_of_the_errors():
+    found = answered(methods=[Off(0.4)])
+    scale = float(TASK.units.scale.item())
+    assert np.median(found.deviation) == pytest.approx(0.4 * scale, rel=0.2)
+
+
+def test_scores_are_by_slice_where_slices_have_units():
+    """One that is nothing but noise does not drown what is said of the others."""
+    named = task_of(TRUTH, MISSING, ("sample", "feature"))
+
+    class Bad(Off):
+        def solve(self, task, seen, deadline):
+            answer = Off.solve(self, task, seen, deadline).values
+            return Answer(answer + np.where(np.arange(24) == 3, 20.0 * np.sign(answer), 0.0))
+
+    bad, good = Bad(0.1), Off(1.0, 1)
+    found = answered(methods=[good, bad], tasks=[named])
+    assert found.choice.blend.members[0].method == bad
+    common = answered(methods=[good, bad])
+    assert common.choice.blend.members[0].method == good
+
+
+# Parts.
+
+
+def series(shape=(40, 60, 90)):
+    rng = np.random.default_rng(0)
+    truth = np.cumsum(rng.standard_normal(shape), axis=2)
+    missing = rng.random(shape) < np.linspace(0, 0.6, shape[2])
+    return task_of(truth, missing, ("item", "time", "time"))
+
+
+def costing(rate):
+    """A family whose first trial takes so many seconds an entry."""
+    return (
+        Family("x", lambda task: True, lambda *_: iter(()), cost=lambda _, s: rate * math.prod(s)),
+    )
+
+
+def test_a_part_is_small_enough_and_a_stretch_where_there_is_order():
+    task = series()
+    part = representative_part(task, costing(1e-4), 60.0, generator(KEY))
+    sides = tuple(map(len, part))
+    assert 1e-4 * math.prod(sides) <= 0.08 * 60
+    assert (np.diff(part[1]) == 1).all()
+    assert (np.diff(part[2]) == 1).all()
+    assert (np.diff(part[0]) >= 1).all()
+    taken = task.take(part)
+    assert taken.shape == sides
+    np.testing.assert_array_equal(taken.values, task.values[np.ix_(*part)])
+    assert abs((~taken.observed).mean() - (~task.observed).mean()) < 0.06
+
+
+def test_small_data_are_taken_whole_and_no_axis_is_cut_too_short():
+    task = series()
+    assert representative_part(task, costing(1e-9), 60.0, generator(KEY)) is None
+    assert representative_part(task, (), 60.0, generator(KEY)) is None
+    part = representative_part(task, costing(1e9), 60.0, generator(KEY))
+    assert min(map(len, part)) >= 24
+    # Of a table the columns are learnt from a few hundred rows at least.
+    assert representative_part(TASK, costing(1e9), 60.0, generator(KEY)) is None
+
+
+def test_a_part_follows_from_the_key():
+    task = series()
+    one, same = (representative_part(task, costing(1e-4), 60.0, generator(KEY)) for _ in range(2))
+    for first, second in zip(one, same, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_a_method_chosen_on_a_part_answers_all_and_says_so():
+    truth, missing = cube(shape=(90, 80, 3))
+    found = complete(
+        truth,
+        missing,
+        axes=("row", "column", "item"),
+        methods=["continuation"],
+        budget=0.3,
+        key=KEY,
+    )
+    assert any("was chosen on" in note and "% of the data" in note for note in found.notes)
+    assert np.isfinite(found.filled).all()
+    assert rms((found.filled - truth)[missing]) < 0.1
+    assert isinstance(found.choice.blend.members[0].method, Continuation)
+    z = ((found.filled - truth) / np.where(missing, found.uncertainty, 1))[missing]
+    assert 0.3 < rms(z) < 3
