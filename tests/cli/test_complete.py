@@ -7,15 +7,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args, get_type_hints
 
+import jax
 import numpy as np
 import polars as pl
 import pytest
 from PIL import Image, ImageSequence
 
+from tacit.cli.answer import axes_of, bounds_of, complete_source
 from tacit.cli.complete import Options
 from tacit.cli.entry import status
-from tacit.cli.roads import answered
+from tacit.completion import FAMILIES
 from tacit.media import Source, read
 
 # A job in the background inherits an ignored SIGINT, which Python would leave ignored.
@@ -23,7 +26,8 @@ INTERRUPTIBLE = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from tacit.cli import main; main()"
 )
-QUICK = ["--smooth", "off", "--depth", "2", "--scale", "1e-3", "--quiet"]
+# One candidate, whose program is compiled quickly.
+QUICK = ["--smooth", "off", "--method", "deep", "--depth", "2", "--init-scale", "1e-3", "--quiet"]
 
 
 @pytest.fixture
@@ -60,7 +64,8 @@ def test_json_is_the_summary(folder, capsys):
     arguments = ["holes.png", "-o", "out.png", "--missing", "mask.png", "--truth", "truth.png"]
     assert complete(*arguments, *QUICK[:-1], "--json") == 0
     summary = json.loads(capsys.readouterr().out)
-    assert summary["depth"] == 2
+    assert [member["depth"] for member in summary["members"]] == [2]
+    assert summary["holes"] == "single entries at random"
     assert summary["psnr_all"] > summary["psnr_missing"] > 20
     assert {"reason", "cause", "seconds", "effective_rank", "held_out_rmse"} <= set(summary)
 
@@ -81,8 +86,6 @@ def test_same_seed_same_bytes(folder):
 
 
 def test_double_precision_leaves_the_library_as_it_was(folder):
-    import jax
-
     before = jax.config.jax_enable_x64
     arguments = ["holes.png", "-o", "out.png", "--missing", "mask.png", "--dtype", "float64"]
     assert complete(*arguments, *QUICK) == 0
@@ -204,50 +207,120 @@ def source(axes: str, kind: str) -> Source:
     return read("in", missing_value=0)
 
 
-class Taken(Exception):
-    """Which road was taken, and how."""
+@pytest.mark.parametrize(
+    ("axes", "kind", "arguments", "expected"),
+    [
+        ("mn", "picture", {}, ("row", "column")),
+        ("mnc", "picture", {}, ("row", "column", "colour")),
+        ("mnf", "picture", {}, ("row", "column", "frame")),
+        ("mnf", "picture", {"axes": "row,column,item"}, ("row", "column", "item")),
+        ("mnf", "picture", {"smooth": "off"}, ("item", "item", "item")),
+        ("mnc", "picture", {"smooth": "off"}, ("item", "item", "colour")),
+        ("mn", "array", {}, (None, None)),
+        ("mn", "array", {"smooth": "off"}, ("item", "item")),
+        ("mn", "array", {"axes": "sample,feature"}, ("sample", "feature")),
+        ("mnss", "array", {}, (None, None, None, None)),
+        ("mnss", "array", {"axes": "item, time,?, "}, ("item", "time", None, None)),
+    ],
+)
+def test_axes_are_known_of_pictures_said_or_found_out(folder, axes, kind, arguments, expected):
+    assert axes_of(source(axes, kind), Options(Path("out"), **arguments)) == expected
 
 
 @pytest.mark.parametrize(
-    ("axes", "kind", "arguments", "road", "smooth"),
+    ("text", "expected"),
     [
-        ("mn", "picture", {}, "complete_tensor", (0, 1)),
-        ("mnc", "picture", {}, "complete_tensor", (0, 1)),
-        ("mnf", "picture", {}, "complete_tensor", (0, 1, 2)),
-        ("mnfc", "picture", {}, "complete_tensor", (0, 1, 2)),
-        ("mnfc", "picture", {"smooth": "off"}, "complete_tensor", ()),
-        ("mns", "array", {}, "complete_tensor", "auto"),
-        ("mnss", "array", {"smooth": "off"}, "complete_tensor", ()),
-        ("mn", "array", {}, "complete_table", None),
-        ("mn", "array", {"loss": "huber"}, "complete_table", None),
-        ("mn", "array", {"depth": 3}, "complete", None),
-        ("mn", "array", {"scale": 1e-3}, "complete", None),
-        ("mn", "array", {"smooth": "off"}, "complete", None),
-        ("mnc", "picture", {"depth": 3}, "complete", None),
-        ("mn", "picture", {"scale": 1e-3}, "complete", None),
-        ("mnc", "picture", {"smooth": "off"}, "complete", None),
-        ("mn", "picture", {"smooth": 0.1}, "complete", None),
+        ("auto", "auto"),
+        ("none", None),
+        ("0:100", (0.0, 100.0)),
+        ("-1.5:1e3", (-1.5, 1000.0)),
+        ("0:", (0.0, None)),
+        (":1", (None, 1.0)),
     ],
 )
-def test_each_kind_of_data_takes_its_road(folder, monkeypatch, axes, kind, arguments, road, smooth):
-    def take(name):
-        def taken(data, given, **settings):
-            raise Taken(name, given, settings)
+def test_bounds_are_words_or_a_pair(text, expected):
+    assert bounds_of(text) == expected
 
-        return taken
 
-    for name in ("complete", "complete_table", "complete_tensor"):
-        monkeypatch.setattr(f"tacit.completion.{name}", take(name))
-    with pytest.raises(Taken) as caught:
-        answered(source(axes, kind), None, Options(Path("out"), **arguments), None)
-    name, given, settings = caught.value.args
-    assert name == road
-    if road == "complete_table":
-        assert settings["loss"] == arguments.get("loss", "squared")
-    if road == "complete_tensor":
-        assert settings["smooth"] == smooth
-        assert settings["frames"] == (2 if "f" in axes else None)
-        assert given.shape[:2] == (6, 5)
+@pytest.mark.parametrize("text", ["", "0", "0,1", "low:high", "0:1:2"])
+def test_what_are_no_bounds_is_refused(text):
+    with pytest.raises(ValueError, match="--bounds: auto, none or LOWEST:HIGHEST"):
+        bounds_of(text)
+
+
+def test_every_family_can_be_asked_for_by_name():
+    methods = get_args(get_type_hints(Options)["method"])
+    assert methods == ("auto", *(family.name for family in FAMILIES))
+
+
+class Taken(Exception):
+    """What the door of the library was given."""
+
+
+@pytest.fixture
+def taken(folder, monkeypatch):
+    """What `complete_source` gives to the door, of options and seconds that have been used."""
+
+    def take(*given, **settings):
+        raise Taken(given, settings)
+
+    def of(data: Source, elapsed: float = 0.0, **arguments):
+        with pytest.raises(Taken) as caught:
+            complete_source(data, None, Options(Path("out"), **arguments), None, elapsed)
+        return caught.value.args
+
+    monkeypatch.setattr("tacit.completion.complete", take)
+    return of
+
+
+def test_the_door_is_given_the_data_and_the_defaults(taken):
+    data = source("mnc", "picture")
+    (values, mask), settings = taken(data)
+    assert values is data.values
+    assert mask is data.mask
+    assert mask.shape == values.shape[:2]
+    assert jax.random.key_data(settings.pop("key")).tolist() == [0, 0]
+    assert settings == {
+        "axes": ("row", "column", "colour"),
+        "budget": 60.0,
+        "bounds": "auto",
+        "integer": False,
+        "loss": "squared",
+        "methods": "auto",
+        "given": {},
+        "dtype": "float32",
+        "report": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"method": "deep", "depth": 3.0}, {"methods": ["deep"], "given": {"depth": 3.0}}),
+        ({"init_scale": 1e-3}, {"methods": "auto", "given": {"init_scale": 1e-3}}),
+        ({"loss": "huber", "integer": True}, {"loss": "huber", "integer": True}),
+        ({"bounds": "0:"}, {"bounds": (0.0, None)}),
+        ({"bounds": "none"}, {"bounds": None}),
+        ({"axes": "sample,feature"}, {"axes": ("sample", "feature")}),
+        ({"budget": 10.0, "elapsed": 3.0}, {"budget": 7.0}),
+        ({"budget": 1.0, "elapsed": 3.0}, {"budget": 0.0}),
+        ({"dtype": "float64"}, {"dtype": "float64"}),
+    ],
+)
+def test_the_door_is_given_what_the_options_say(taken, arguments, expected):
+    _, settings = taken(source("mn", "array"), **arguments)
+    assert {name: settings[name] for name in expected} == expected
+
+
+def test_of_pictures_bounds_are_those_of_the_file_and_rounding_is_left_to_writing(taken):
+    _, settings = taken(source("mn", "picture"), bounds="0:51", integer=True)
+    assert settings["bounds"] == (0.0, 0.2)
+    assert not settings["integer"]
+
+
+def test_another_seed_is_another_key(taken):
+    _, settings = taken(source("mn", "array"), seed=7)
+    assert settings["key"] == jax.random.key(7)
 
 
 def bad_inputs() -> dict[str, tuple[list[str], str]]:
@@ -271,17 +344,20 @@ def bad_inputs() -> dict[str, tuple[list[str], str]]:
         "output is mask": (["holes.png", "-o", "mask.png", *masked], "different"),
         "huge": (["huge.png", *out], "megapixel"),
         "budget": (["holes.png", *out, *masked, "--budget", "0"], "--budget"),
-        "smooth": (["holes.png", *out, *masked, "--smooth", "-1"], "penalty"),
-        "smooth word": (["holes.png", *out, *masked, "--smooth", "much"], "smooth"),
+        "smooth": (["holes.png", *out, *masked, "--smooth", "1"], "--smooth"),
+        "smooth word": (["holes.png", *out, *masked, "--smooth", "much"], "--smooth"),
+        "method": (["holes.png", *out, *masked, "--method", "magic"], "--method"),
+        "method of a film": (["film.gif", "-o", "o.gif", *masked, "--method", "deep"], "deep"),
+        "method of a table": (["gap.csv", "-o", "out.csv", "--method", "tubal"], "tubal"),
         "depth": (["holes.png", *out, *masked, "--depth", "0"], "--depth"),
-        "depth of a film": (["film.gif", "-o", "o.gif", *masked, "--depth", "2"], "--depth"),
-        "scale of a cube": (["cube.npy", "-o", "o.npy", "--scale", "0.01"], "--scale"),
-        "weight of a film": (["film.gif", "-o", "o.gif", *masked, "--smooth", "1"], "--smooth"),
-        "loss of a picture": (["holes.png", *out, *masked, "--loss", "huber"], "--loss"),
-        "loss at a depth": (
-            ["gap.csv", "-o", "out.csv", "--loss", "huber", "--depth", "2"],
-            "--loss",
-        ),
+        "init scale": (["holes.png", *out, *masked, "--init-scale", "0"], "--init-scale"),
+        "loss of a picture": (["holes.png", *out, *masked, "--loss", "huber"], "loss"),
+        "axes too few": (["holes.png", *out, *masked, "--axes", "row"], "axes: 1 names"),
+        "axes too many": (["gap.csv", "-o", "out.csv", "--axes", "item,item,?"], "axes: 3 names"),
+        "axes unknown": (["gap.csv", "-o", "out.csv", "--axes", "item,wavelength"], "'wavelength'"),
+        "bounds in words": (["gap.csv", "-o", "out.csv", "--bounds", "low"], "--bounds"),
+        "bounds upside down": (["gap.csv", "-o", "out.csv", "--bounds", "9:0"], "bounds"),
+        "bounds that are broken": (["gap.csv", "-o", "out.csv", "--bounds", "2:9"], "1 to 6"),
         "header only": (["header.csv", "-o", "out.csv"], "no rows"),
         "ragged": (["ragged.csv", "-o", "out.csv"], "row 2 has 3 cells"),
         "no numbers": (["letters.parquet", "-o", "out.parquet"], "no column of numbers"),

@@ -11,9 +11,9 @@ import pytest
 
 from tacit.cli.app import app
 from tacit.cli.entry import status
-from tacit.cli.settings import cache_folder
 from tacit.experiments import chou2024_dynamics as chou
 from tacit.results import Store
+from tacit.runs.compile_cache import cache_folder
 
 
 @pytest.fixture(autouse=True)

@@ -67,8 +67,9 @@ def complete_source(
             source.mask,
             axes=axes_of(source, options),
             budget=max(options.budget - elapsed, 0.0),
-            bounds=bounds_of(options.bounds),
-            integer=options.integer,
+            bounds=_in_unit(bounds_of(options.bounds), source.stored.unit),
+            # Of pictures of whole numbers, which lie in [0, 1], writing rounds.
+            integer=options.integer and source.stored.unit == 1,
             loss=options.loss,
             methods="auto" if options.method == "auto" else [options.method],
             given={name: value for name, value in settings.items() if value is not None},
@@ -112,6 +113,14 @@ def bounds_of(text: str) -> "Bounds":
         raise ValueError(
             f"--bounds: auto, none or LOWEST:HIGHEST, such as 0:100 or 0:, not {text!r}"
         ) from None
+
+
+def _in_unit(bounds: "Bounds", unit: float) -> "Bounds":
+    """Bounds of the numbers that a file stores, as bounds of the values that are read from it."""
+    if bounds is None or isinstance(bounds, str):
+        return bounds
+    low, high = (None if end is None else end / unit for end in bounds)
+    return low, high
 
 
 def is_table(source: Source) -> bool:

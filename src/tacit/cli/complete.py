@@ -23,7 +23,8 @@ class Options:
             alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
             or ? where it is to be found out.
         smooth: Whether neighbours are alike along any axis: auto or off.
-        bounds: Of what is filled in: auto for those that the data keep, none, or LOWEST:HIGHEST.
+        bounds: Of what is filled in: auto for those that the data keep, none, or LOWEST:HIGHEST in
+            the numbers that the file stores.
         integer: Round what is filled in to whole numbers.
         loss: squared, or huber where some entries are far off.
         method: Family of methods to choose from; auto for all that serve.
@@ -49,7 +50,9 @@ class Options:
     bounds: str = "auto"
     integer: Flag = False
     loss: Literal["squared", "huber"] = "squared"
-    method: Literal["auto", "continuation", "windows", "factors", "tubal", "deep"] = "auto"
+    method: Literal["auto", "continuation", "windows", "unfoldings", "factors", "tubal", "deep"] = (
+        "auto"
+    )
     depth: float | None = None
     init_scale: float | None = None
     budget: float = 60.0

@@ -101,7 +101,7 @@ def test_of_too_few_errors_nothing_is_known(count):
     assert found.deviation(where).shape == (7,)
 
 
-@pytest.mark.parametrize(("count", "used"), [(20, 0), (59, 0), (60, 1), (90, 2)])
+@pytest.mark.parametrize(("count", "used"), [(20, 1), (59, 1), (60, 1), (90, 2)])
 def test_few_errors_allow_few_coefficients(count, used):
     errors, clues, _ = drawn(count, law=np.array([0.0, 2.0, 2.0]), rising=(False, False))
     found = Calibration.fit(errors, clues)

@@ -327,10 +327,10 @@ def test_ctrl_c_gives_the_best_answer_so_far(stage):
 @pytest.mark.parametrize("number", [2, 3])
 def test_ctrl_c_outside_a_run_loses_nothing(number, monkeypatch):
     """Before the second method begins, and before the refit does."""
-    from tacit.completion import engine, search
+    from tacit.completion import refit, search
 
     calls = []
-    for module in (engine, search):
+    for module in (refit, search):
 
         def interrupted(*given, original=module.train, **settings):
             calls.append(given)

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from tacit.completion import TubalNorm, complete, complete_tensor, scores
+from tacit.completion import DeepFactors, TubalNorm, complete, scores
 from tacit.report import write_report
 from tacit.report.tables import table_section
 from tacit.report.views import views
@@ -17,9 +17,7 @@ def completed():
     rng = np.random.default_rng(0)
     truth = np.clip(0.5 + 0.1 * rng.normal(size=(24, 1)) @ rng.normal(size=(1, 20)), 0, 1)
     mask = rng.random((24, 20)) < 0.3
-    completion = complete(
-        truth, mask, model=[(2, 1e-3)], penalty=None, refits=1, key=jax.random.key(0)
-    )
+    completion = complete(truth, mask, methods=[DeepFactors(2, 20)], key=jax.random.key(0))
     return truth, mask, completion
 
 
@@ -89,9 +87,7 @@ def film():
     mask = np.random.default_rng(1).random(truth.shape) < 0.3
     # All of one shape, and so of one program.
     tries = [TubalNorm(modes) for modes in ((0, 1, 2), (0, 2, 1), (1, 2, 0))]
-    completion = complete_tensor(
-        truth, mask, approaches=tries, members=2, budget=20.0, key=jax.random.key(0)
-    )
+    completion = complete(truth, mask, methods=tries, members=2, key=jax.random.key(0))
     return truth, mask, completion
 
 
@@ -106,9 +102,9 @@ def test_of_a_film_a_few_frames_are_shown(film, tmp_path):
     for words in ("Before, frame 1 of 10", "After, frame 5 of 10", "Truth, frame 10 of 10"):
         assert words in text
     assert "Effective rank" not in text
-    assert text.count('<tr class="chosen">') == len(completion.choice.recipe.members) < 3
+    assert text.count('<tr class="chosen">') == len(completion.choice.blend.members) < 3
     for candidate in completion.choice.candidates:
-        assert f"<td>{candidate.recipe}</td>" in text
+        assert f"<td>{candidate.member}</td>" in text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""The deviation of every filled entry, from the errors of a blend on what was held out."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Sequence
+from tacit.completion.calibrate import Calibration, Clues, clues_of
+from tacit.completion.fit import Fit
+from tacit.completion.search import Search, Trial
+from tacit.completion.task import Task
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+
+
+def calibrated(
+    search: Search,
+    members: Sequence[Trial],
+    weights: Values,
+    tasks: Sequence[Task],
+    fits: Sequence[tuple[Fit, int]],
+) -> tuple[Calibration, Values]:
+    """What the held-out errors say of the deviation of every entry, in data units.
+
+    They are compared in the units in which the first member was trained, where they are alike.
+
+    Args:
+        search: that made the trials.
+        members: the trials of the blend.
+        weights: of the members.
+        tasks: all of the data, in each of the units that are tried.
+        fits: of the members on all that is seen, with their units.
+    """
+    units = members[0].units
+    part, whole = search.tasks[units], tasks[units]
+    clues = [
+        _clues(
+            [(t.fits[number], t.units) for t in members],
+            weights,
+            units,
+            search.tasks,
+            held,
+            part.observed & ~held,
+        )
+        for number, held in enumerate(search.held_out)
+    ]
+    together = Clues(np.concatenate([c.columns for c in clues]), clues[0].rising)
+    scale = np.broadcast_to(part.units.scale, part.shape)
+    scales = np.concatenate([scale[held] for held in search.held_out])
+    mean = np.sum([w * t.answers for w, t in zip(weights, members, strict=True)], axis=0)
+    errors = (mean - search.truth) / scales
+    calibration = Calibration.fit(errors, together, robust=math.isfinite(part.robust))
+
+    # What a member would have said is a clue: without all of them nothing is comparable.
+    if len(fits) < len(members):
+        return calibration, np.full(whole.shape, np.nan)
+    everywhere = np.ones(whole.shape, bool)
+    final = _clues(fits, weights, units, tasks, everywhere, whole.observed)
+    deviation = calibration.deviation(final).reshape(whole.shape) * whole.units.scale
+    return calibration, deviation
+
+
+def _clues(
+    fits: Sequence[tuple[Fit, int]],
+    weights: Values,
+    units: int,
+    tasks: Sequence[Task],
+    where: Mask,
+    seen: Mask,
+) -> Clues:
+    """For the entries `where`, in these units: from what the members say and where they differ."""
+    task = tasks[units]
+
+    def inner(values: Values, of: int) -> Values:
+        return task.units.to_inner(tasks[of].units.to_data(values))
+
+    answers = np.stack([inner(np.nan_to_num(fit.answer.values), of) for fit, of in fits])
+    mean = np.tensordot(weights, answers, 1)
+    own = [
+        (weight, fit.answer.deviation * tasks[of].units.scale / task.units.scale)
+        for weight, (fit, of) in zip(weights, fits, strict=True)
+        if fit.answer.deviation is not None
+    ]
+    deviation = None
+    if own:
+        total = sum(weight for weight, _ in own)
+        deviation = np.sqrt(sum(weight / total * values**2 for weight, values in own))
+    spread = None
+    if len(fits) > 1:
+        spread = np.sqrt(np.tensordot(weights, (answers - mean) ** 2, 1)) + 1e-3
+    return clues_of(mean, seen, where, task.ordered, deviation=deviation, spread=spread)

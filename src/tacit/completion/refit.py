@@ -1,0 +1,132 @@
+"""Training what was chosen on all that is observed, in the time that is left."""
+
+import time
+
+import equinox as eqx
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import PRNGKey, Sequence
+from tacit.completion.families import AbstractClosedForm, AbstractTrained
+from tacit.completion.fit import Fit, train
+from tacit.completion.plan import Blend, Member
+from tacit.completion.search import Report, Trial, predicted, titled
+from tacit.completion.task import Task
+from tacit.runs import Result
+
+Values = NDArray[np.floating]
+
+
+class Refit(eqx.Module):
+    """What is trained on, and until when.
+
+    Attributes:
+        tasks: all of the data, in each of the units that are tried.
+        part: places along each axis on which was searched; None for all.
+        deadline: on the clock of `time.monotonic`.
+        report: called with the stage and its progress.
+        key: JAX random key of the starts.
+    """
+
+    tasks: tuple[Task, ...]
+    part: tuple[NDArray[np.intp], ...] | None
+    deadline: float
+    report: Report | None
+    key: PRNGKey
+
+    def seconds_for(self, trial: Trial) -> float:
+        """That training a trial's method on all that is seen will take."""
+        whole = self.tasks[0].shape
+        member, total = trial.candidate.member, 0.0
+        while member is not None:
+            total += predicted(member.method, whole, trial.fits, self._searched)
+            member = member.before
+        return total
+
+    @property
+    def _searched(self) -> tuple[int, ...]:
+        if self.part is None:
+            return self.tasks[0].shape
+        return tuple(len(places) for places in self.part)
+
+    def members(
+        self,
+        chosen: Sequence[Trial],
+        blend: Blend,
+        trials: Sequence[Trial],
+    ) -> tuple[list[tuple[Fit, int]], bool]:
+        """The members trained on all that is seen, and whether Ctrl-C came.
+
+        The first is trained in any case; no further one that would end past the deadline.
+        """
+        fits: list[tuple[Fit, int]] = []
+        interrupted = False
+        try:
+            for number, (member, trial) in enumerate(zip(blend.members, chosen, strict=True)):
+                seconds = self.seconds_for(trial)
+                if interrupted or (number and time.monotonic() + seconds > self.deadline):
+                    break
+                fit = self.train(
+                    member, f"refit {number + 1}", self._refit_deadline(trials, seconds)
+                )
+                interrupted = fit.result is Result.INTERRUPTED
+                fits.append((fit, trial.units))
+        except KeyboardInterrupt:
+            interrupted = True
+        return fits, interrupted
+
+    def _refit_deadline(self, trials: Sequence[Trial], seconds: float) -> float:
+        """When a refit must end: early enough to fill quickly what there was no time for."""
+        quick = quickest(trials)
+        if quick is None or time.monotonic() + seconds <= self.deadline:
+            return self.deadline
+        return self.deadline - self.seconds_for(quick)
+
+    def completed(self, denoised: Values, trials: Sequence[Trial]) -> Values:
+        """The answer, with what there was no time for filled by the best of the quick methods."""
+        quick = quickest(trials)
+        if np.isfinite(denoised).all():
+            return denoised
+        if quick is None:
+            # What was learnt of the columns on a part of the rows completes the others as well.
+            best = min(trials, key=lambda trial: trial.score)
+            fit, task = best.fits[0], self.tasks[best.units]
+            if fit.answer.columns is None or not isinstance(fit.method, AbstractTrained):
+                return denoised
+            answer = fit.method.answer(fit.trajectory.model, task, task.weights).values
+            return np.where(np.isfinite(denoised), denoised, task.units.to_data(answer))
+        fit = self.train(quick.candidate.member, str(quick.candidate.member.method), self.deadline)
+        units = self.tasks[quick.units].units
+        return np.where(np.isfinite(denoised), denoised, units.to_data(fit.answer.values))
+
+    def train(self, member: Member, title: str, deadline: float | None = None) -> Fit:
+        """A member on all that is seen, one phase after another."""
+        deadline = self.deadline if deadline is None else deadline
+        start = None if member.before is None else self.train(member.before, title, deadline)
+        task = self.tasks[min(member.units, len(self.tasks) - 1)]
+        return train(
+            task,
+            member.method.adapted(task),
+            steps=member.steps,
+            start=start,
+            on_chunk=titled(self.report, title),
+            deadline=deadline,
+            key=self.key,
+        )
+
+    def mean(self, fits: Sequence[tuple[Fit, int]], weights: Sequence[float] | Values) -> Values:
+        """The weighted mean of the answers in data units, of those that there are."""
+        total = np.zeros(self.tasks[0].shape)
+        weight = np.zeros(self.tasks[0].shape)
+        for (fit, units), share in zip(fits, weights, strict=False):
+            answer = self.tasks[units].units.to_data(fit.answer.values)
+            there = np.isfinite(answer)
+            total += np.where(there, share * answer, 0.0)
+            weight += share * there
+        return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
+
+
+def quickest(trials: Sequence[Trial]) -> Trial | None:
+    """The best of the trials of methods that answer at once; None if there is none."""
+    quick = [t for t in trials if isinstance(t.candidate.member.method, AbstractClosedForm)]
+    return min(quick, key=lambda trial: trial.score) if quick else None
