@@ -125,7 +125,7 @@ def _minimiser(x: Values, unknown: Mask, holes: Mask, order: int, deadline: floa
     A, b = equations(x, unknown, order, _ROWS)
     blocks, rest = independent_blocks(A, unknown.ndim - 1, _PATIENCE, _BLOCK)
 
-    # What the deadline leaves no time to factorise is at least filled by the pyramid, with the rest.
+    # What there is no time left to factorise joins the rest: the pyramid fills that at least.
     y, factors = np.zeros_like(b), []
     for block in blocks:
         if _late(deadline):
