@@ -22,11 +22,13 @@ class RowModel(NamedTuple):
         members: weight of each member, the columns that it has learnt, and its units.
         calibration: what makes predicted deviations true to the held-out errors.
         robust: deviations of the noise beyond which residuals count linearly.
+        ordered: axes along which neighbours are alike; never that of the rows.
     """
 
     members: tuple[tuple[float, Columns, Units], ...]
     calibration: Calibration
     robust: float | int = math.inf
+    ordered: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, solved: Solved) -> "RowModel":
@@ -43,7 +45,7 @@ class RowModel(NamedTuple):
             if fit.answer.columns is None:
                 raise ValueError(f"RowModel: {fit.method} has learnt no columns")
             members.append((share, fit.answer.columns, tasks[units].units))
-        return cls(tuple(members), found.calibration, tasks[0].robust)
+        return cls(tuple(members), found.calibration, tasks[0].robust, tasks[0].ordered)
 
     @property
     def units(self) -> Units:
@@ -87,5 +89,7 @@ class RowModel(NamedTuple):
         if self.calibration.coefficients is None:
             return own
         everywhere = np.ones(mean.shape, bool)
-        clues = clues_of(centre, seen, everywhere, (), deviation=own, spread=spread)
+        clues = clues_of(
+            centre, seen, everywhere, self.ordered, deviation=own, spread=spread
+        )
         return self.calibration.deviation(clues).reshape(mean.shape)

@@ -91,3 +91,11 @@ def test_methods_without_columns_are_refused():
     )
     with pytest.raises(ValueError, match="biharmonic continuation has learnt no columns"):
         RowModel.of(smooth)
+
+
+def test_so_they_are_where_columns_are_found_to_be_in_order():
+    """Spectra, pixels, hours: the clues are then those of the engine, distance and activity too."""
+    smooth = np.cumsum(TRUTH, axis=1)
+    ordered = solved(smooth, names=("sample", None))
+    assert ordered.tasks[0].ordered == (1,)
+    check_same_answer(ordered, smooth)
