@@ -112,7 +112,7 @@ class Engine(eqx.Module):
             fits, interrupted = refit.members(chosen, blend_of(chosen, weights), trials)
         notes = _notes(self, fits, chosen, trials, interrupted)
         if not fits and self.part is None:
-            # Ctrl-C: what was learnt without the held-out entries is the best answer so far.
+            # Ctrl-C, or no time: what was learnt without the held-out entries is the answer.
             fits = [(chosen[0].fits[0], chosen[0].units)]
         chosen, weights = chosen[: max(len(fits), 1)], weights[: max(len(fits), 1)]
         weights = weights / weights.sum()
@@ -188,7 +188,9 @@ def _notes(
             f"the method was chosen on {share:.1%} of the data, and then used on all of them, to "
             "keep within the budget"
         )
-    if fits and len(fits) < len(chosen) and not interrupted:
+    if not fits and not interrupted:
+        notes.append("there was no time to train on the held-out entries as well")
+    elif len(fits) < len(chosen) and not interrupted:
         notes.append(
             f"there was time for {len(fits)} of the {len(chosen)} methods whose mean is best"
         )

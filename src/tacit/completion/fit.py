@@ -42,6 +42,7 @@ class Fit(NamedTuple):
         steps: to the model that was kept.
         seconds: wall time.
         step_seconds: of a step, without what was compiled.
+        compile_seconds: that compiling took, or fetching what was compiled.
     """
 
     method: AbstractMethod
@@ -50,6 +51,7 @@ class Fit(NamedTuple):
     steps: int
     seconds: float
     step_seconds: float
+    compile_seconds: float = 0.0
 
     @property
     def result(self) -> Result:
@@ -97,6 +99,7 @@ def train(
     tiling = Tiling.of(values.shape, method.tile(values.shape), keeps)
     trajectories: list[Trajectory[Any]] = []
     steady: list[float] = []
+    compiling = 0.0
     pieces = []
     for tile in tiling.tiles:
         if deadline is not None and trajectories and time.monotonic() > deadline:
@@ -114,6 +117,7 @@ def train(
         )
         trajectories.append(trajectory)
         steady.append(clock.per_step)
+        compiling += clock.overhead
         if len(tiling.tiles) > 1:
             pieces.append(np.asarray(formed(trajectory.model), float))
         if trajectory.result is Result.INTERRUPTED:
@@ -135,6 +139,7 @@ def train(
         int(first.step[last]),
         time.monotonic() - began,
         float(np.median(steady)),
+        compiling,
     )
 
 
@@ -267,6 +272,14 @@ class _Stopwatch:
         if last == first:
             return ended / max(last, 1)
         return (ended - began) / (last - first)
+
+    @property
+    def overhead(self) -> float:
+        """Seconds of the first chunk beyond those of its steps."""
+        if not self._seen:
+            return 0.0
+        first, seconds = self._seen[0]
+        return max(0.0, seconds - self.per_step * first)
 
 
 def _still(answer: Answer, error: float, seconds: float) -> Trajectory[Direct]:

@@ -57,14 +57,16 @@ class Refit(eqx.Module):
     ) -> tuple[list[tuple[Fit, int]], bool]:
         """The members trained on all that is seen, and whether Ctrl-C came.
 
-        The first is trained in any case; no further one that would end past the deadline.
+        None that would end past the deadline, but for the first where nothing else is an answer.
         """
         fits: list[tuple[Fit, int]] = []
         interrupted = False
         try:
             for number, (member, trial) in enumerate(zip(blend.members, chosen, strict=True)):
                 seconds = self.seconds_for(trial)
-                if interrupted or (number and time.monotonic() + seconds > self.deadline):
+                is_late = time.monotonic() + seconds > self.deadline
+                # On all of the data the search has left an answer; on a part it has not.
+                if interrupted or (is_late and (number or self.part is None)):
                     break
                 fit = self.train(
                     member, f"refit {number + 1}", self._refit_deadline(trials, seconds)

@@ -89,7 +89,5 @@ class RowModel(NamedTuple):
         if self.calibration.coefficients is None:
             return own
         everywhere = np.ones(mean.shape, bool)
-        clues = clues_of(
-            centre, seen, everywhere, self.ordered, deviation=own, spread=spread
-        )
+        clues = clues_of(centre, seen, everywhere, self.ordered, deviation=own, spread=spread)
         return self.calibration.deviation(clues).reshape(mean.shape)

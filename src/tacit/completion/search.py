@@ -265,9 +265,12 @@ def predicted(
     alike = [fit for fit in fits if type(fit.method) is type(method)]
     if not alike:
         return method.work(shape) + _UNKNOWN_PROGRAM * (not method.is_ready(shape))
-    # The later ones were compiled already, if any was.
-    fit = min(alike, key=lambda fit: fit.seconds / max(fit.method.work(done), 1e-9))
-    return fit.seconds * method.work(shape) / max(fit.method.work(done), 1e-9)
+    # What was compiled for them is there, unless the shape is another.
+    seconds = min(
+        (fit.seconds - fit.compile_seconds) / max(fit.method.work(done), 1e-9) for fit in alike
+    )
+    anew = 0.0 if method.is_ready(shape) else max(fit.compile_seconds for fit in alike)
+    return seconds * method.work(shape) + anew
 
 
 def titled(report: Report | None, title: str) -> Callable[[Progress], None] | None:
