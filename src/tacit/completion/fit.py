@@ -24,7 +24,16 @@ from tacit.models import AbstractFactorisation, Direct
 from tacit.observers import Observer
 from tacit.observers.errors import ROBUST_DEVIATION
 from tacit.problems import Problem
-from tacit.runs import Progress, Result, Schedule, Stalled, Trajectory, note_compiled, run
+from tacit.runs import (
+    Progress,
+    Result,
+    Schedule,
+    Stalled,
+    Trajectory,
+    note_compiled,
+    note_pace,
+    run,
+)
 from tacit.runs.trajectory import Axes
 
 Values = NDArray[np.floating]
@@ -132,7 +141,7 @@ def train(
         if trajectories[-1].result is Result.INTERRUPTED:
             first = trajectories[-1]
     last = int(first.best)
-    return Fit(
+    fit = Fit(
         method,
         answer,
         first if held_out is not None else _without(first, "held_out"),
@@ -141,6 +150,12 @@ def train(
         float(np.median(steady)),
         compiling,
     )
+    if len(trajectories) == len(tiling.tiles) and len(first.step) > 2:
+        # A run that was stopped early says less than it would, so that what is noted is cautious.
+        share = int(first.step[-1]) / max(method.pace().longest, 1)
+        expected = max(method.work(task.shape) * share, 1e-3)
+        note_pace(type(method).__name__, (fit.seconds - fit.compile_seconds) / expected)
+    return fit
 
 
 def _run(

@@ -38,10 +38,11 @@ def representative_part(
     """
     shape = task.shape
     sides = list(shape)
-    # A tile is compiled once for the search and for the answer: it is the part, if it is cut so.
+    fixed = {task.colours}
+    # A tile is compiled once for the search and for the answer: it is the part, and not cut again.
     if any(family.name == "windows" for family in families):
         sides = list(Windows(task.ordered).tile(shape))
-    fixed = {task.colours} if sides == list(shape) else set(range(len(shape)))
+        fixed = set(range(len(shape)))
     while _cost(families, task, sides) > _SHARE * budget:
         free = [at for at in range(len(shape)) if at not in fixed and sides[at] > _least(shape)]
         if not free:

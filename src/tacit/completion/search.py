@@ -16,7 +16,7 @@ from tacit.completion.fit import Fit, train
 from tacit.completion.plan import After, Candidate, Member
 from tacit.completion.task import LEANING, Task
 from tacit.observers.errors import ROBUST_DEVIATION
-from tacit.runs import Progress, Result
+from tacit.runs import Progress, Result, known_pace
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -264,7 +264,8 @@ def predicted(
     """
     alike = [fit for fit in fits if type(fit.method) is type(method)]
     if not alike:
-        return method.work(shape) + _UNKNOWN_PROGRAM * (not method.is_ready(shape))
+        pace = known_pace(type(method).__name__)
+        return pace * method.work(shape) + _UNKNOWN_PROGRAM * (not method.is_ready(shape))
     # What was compiled for them is there, unless the shape is another.
     seconds = min(
         (fit.seconds - fit.compile_seconds) / max(fit.method.work(done), 1e-9) for fit in alike

@@ -4,7 +4,9 @@ from tacit.runs.compile_cache import (
     compile_cache,
     compile_cache_folder,
     is_compiled,
+    known_pace,
     note_compiled,
+    note_pace,
 )
 from tacit.runs.result import Result
 from tacit.runs.run import Progress, run
@@ -26,7 +28,9 @@ __all__ = [
     "compile_cache_folder",
     "is_compiled",
     "joined",
+    "known_pace",
     "note_compiled",
+    "note_pace",
     "run",
     "sweep",
 ]

@@ -16,6 +16,8 @@ _SETTINGS = {
 }
 """Programs are kept however small: a completion has many that take a few hundredths of a second."""
 _LEDGER = "programs.txt"
+_LOG = "paces.txt"
+_PACES: dict[str, float] = {}
 _HERE: set[str] = set()
 """Programs that this process has compiled."""
 
@@ -99,6 +101,42 @@ def note_compiled(program: str) -> None:
     try:
         with (folder / _LEDGER).open("a") as ledger:
             ledger.write(f"{name}\n")
+    except OSError:
+        return
+
+
+def known_pace(kind: str) -> float:
+    """How long work of a kind took on this machine, relative to what was predicted; 1 if not known.
+
+    Args:
+        kind: of the work.
+    """
+    if kind not in _PACES and (folder := compile_cache_folder()) is not None:
+        try:
+            lines = [line.split() for line in (folder / _LOG).read_text().splitlines()]
+            _PACES.update({line[0]: float(line[1]) for line in lines if len(line) == 2})
+        except (OSError, ValueError):
+            pass
+    return _PACES.get(kind, 1.0)
+
+
+def note_pace(kind: str, pace: float) -> None:
+    """Remember how long work of a kind took, for this process and later ones.
+
+    Args:
+        kind: of the work.
+        pace: seconds it took over those that were predicted.
+    """
+    if not 0.01 < pace < 100 or 0.7 < pace / known_pace(kind) < 1.4:
+        return
+    _PACES[kind] = pace
+    if (folder := compile_cache_folder()) is None:
+        return
+    try:
+        text = "".join(f"{name} {value:.3g}\n" for name, value in sorted(_PACES.items()))
+        written = folder / f".{_LOG}.{os.getpid()}"
+        written.write_text(text)
+        written.replace(folder / _LOG)
     except OSError:
         return
 
