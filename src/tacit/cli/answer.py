@@ -60,7 +60,10 @@ def complete_source(
 
     from tacit.completion import complete, scores
 
-    settings = {"depth": options.depth, "init_scale": options.init_scale}
+    depth = options.depth
+    if depth is not None and depth.is_integer():
+        depth = int(depth)  # of chains of factors it is a number of them
+    settings = {"depth": depth, "init_scale": options.init_scale}
     with jax.enable_x64(options.dtype == "float64"):
         completion = complete(
             source.values,

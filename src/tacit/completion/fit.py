@@ -127,6 +127,9 @@ def train(
         trajectories.append(trajectory)
         steady.append(clock.per_step)
         compiling += clock.overhead
+        if len(tiling.tiles) > 1 and trajectory.result is Result.OUT_OF_TIME:
+            # Splitting methods are nowhere near an answer before they come to rest.
+            break
         if len(tiling.tiles) > 1:
             pieces.append(np.asarray(formed(trajectory.model), float))
         if trajectory.result is Result.INTERRUPTED:

@@ -72,10 +72,16 @@ class Refit(eqx.Module):
                     member, f"refit {number + 1}", self._refit_deadline(trials, seconds)
                 )
                 interrupted = fit.result is Result.INTERRUPTED
+                if fit.result is Result.OUT_OF_TIME and self._has_answer(fit):
+                    break
                 fits.append((fit, trial.units))
         except KeyboardInterrupt:
             interrupted = True
         return fits, interrupted
+
+    def _has_answer(self, fit: Fit) -> bool:
+        """Whether there is a better answer than a fit that was cut short: that of the search."""
+        return self.part is None and bool(np.isfinite(fit.answer.values).all())
 
     def _refit_deadline(self, trials: Sequence[Trial], seconds: float) -> float:
         """When a refit must end: early enough to fill quickly what there was no time for."""
