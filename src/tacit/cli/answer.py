@@ -88,7 +88,13 @@ def complete_source(
 
 
 def axes_of(source: Source, options: Options) -> "Sequence[Axis]":
-    """What each axis counts: of pictures and films it is known; of arrays it is found out."""
+    """What each axis counts: of pictures and films it is known; of arrays it is found out.
+
+    Raises:
+        ValueError: if both --axes and --smooth off say it.
+    """
+    if options.smooth == "off" and options.axes is not None:
+        raise ValueError("--smooth off: --axes says along which axes neighbours are alike")
     if options.smooth == "off":
         return tuple("colour" if axis == "channel" else "item" for axis in source.axes)
     if options.axes is not None:

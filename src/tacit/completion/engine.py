@@ -188,6 +188,12 @@ def _notes(
             f"the method was chosen on {share:.1%} of the data, and then used on all of them, to "
             "keep within the budget"
         )
+    tried = [trial.candidate.member.method for trial in trials]
+    unused = [name for name in engine.given if not any(hasattr(m, name) for m in tried)]
+    if unused:
+        notes.append(
+            f"no method that was tried has a setting {' or '.join(unused)}: it is not used"
+        )
     if not fits and not interrupted:
         notes.append("there was no time to train on the held-out entries as well")
     elif len(fits) < len(chosen) and not interrupted:

@@ -123,7 +123,7 @@ class Search(eqx.Module):
         known: list[Any] = []
         for proposal in proposals:
             proposal = self._with_given(proposal)
-            if any(_same(proposal, other) for other in known):
+            if proposal is None or any(_same(proposal, other) for other in known):
                 continue
             known.append(proposal)
             if trials and not self._has_time(proposal, trials):
@@ -134,6 +134,10 @@ class Search(eqx.Module):
         method = proposal.method if isinstance(proposal, After) else proposal
         names = {field.name for field in dataclasses.fields(method)}
         changes = {name: value for name, value in self.given.items() if name in names}
+        for name, value in changes.items():
+            # A number of factors in a chain is whole: a depth of 2.5 or ∞ is for other methods.
+            if isinstance(getattr(method, name), int) and not isinstance(value, int):
+                return None
         method = dataclasses.replace(method, **changes) if changes else method
         return proposal._replace(method=method) if isinstance(proposal, After) else method
 

@@ -35,6 +35,8 @@ _OVERLAP = 32
 """Of tiles: twice the windows of a picture."""
 _STEP_SECONDS = 4.5e-8
 """Of an entry of a picture, on two cores; three ordered axes take twice as long."""
+_MANY_CHANNELS = 5.0
+"""What a window of more than four channels takes over one of few."""
 
 
 class Windows(AbstractTrained):
@@ -119,7 +121,9 @@ class Windows(AbstractTrained):
     def work(self, shape: Sequence[int]) -> float:
         """By the number of entries and of pairs of directions."""
         pairs = max(1, len(self.modes) - 1)
-        return _STEP_SECONDS * self.pace().longest * math.prod(shape) * pairs
+        channels = math.prod(side for mode, side in enumerate(shape) if mode not in self.modes)
+        dearer = _MANY_CHANNELS if channels > 4 else 1.0
+        return _STEP_SECONDS * self.pace().longest * math.prod(shape) * pairs * dearer
 
     def __str__(self) -> str:
         """Method, depth and window in words."""
