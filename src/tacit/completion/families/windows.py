@@ -29,7 +29,7 @@ _WINDOW = 16
 stand still: measured, as the best of the powers of two."""
 _LONGEST = 288
 """Side of a tile, at most."""
-_ENTRIES = 1 << 20
+_ENTRIES = 1 << 19
 """Entries of a tile, at most."""
 _OVERLAP = 32
 """Of tiles: twice the windows of a picture."""
@@ -106,7 +106,7 @@ class Windows(AbstractTrained):
 
     def pace(self) -> Pace:
         """To rest; held-out entries may stop it before, where the data are noisy."""
-        return Pace(10, 5, 100)
+        return Pace(10, 5, 100, chunk=1)
 
     def facts(self) -> dict[str, Any]:
         """Method, modes, depth and window."""
