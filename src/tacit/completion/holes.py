@@ -71,7 +71,10 @@ class Component(NamedTuple):
     def describe(self, names: Sequence[str]) -> str:
         """The kind in words, with the sizes of gaps and blobs in places."""
         whole = " and ".join(names[axis] for axis in self.axes)
+        is_pixels = whole == "colour"
         if not self.along:
+            if is_pixels:
+                return "whole pixels at random"
             scattered = {"entries": "single entries at random", "fibres": "whole fibres along "}
             return scattered.get(self.kind, "whole slices over ") + whole
 
@@ -83,8 +86,9 @@ class Component(NamedTuple):
         size = f"{low}" if low == high else f"{low} to {high}"
         shape = "gaps along" if self.kind == "gaps" else "connected shapes in"
         where = " and ".join(names[axis] for axis in self.along)
-        over = f", each over all of {whole}" if whole else ""
-        return f"{shape} {where} of {size} {'places' if whole else 'entries'}{over}"
+        unit = "pixels" if is_pixels else "places" if whole else "entries"
+        over = f", each over all of {whole}" if whole and not is_pixels else ""
+        return f"{shape} {where} of {size} {unit}{over}"
 
 
 class Holes(NamedTuple):

@@ -304,6 +304,11 @@ def test_kinds_in_words():
     assert Holes.of(missing, ordered).describe((None,) * 3) == "whole fibres along axis 1"
     times = (None, "time", "time")
     assert Holes.of(missing, ordered).describe(times) == "whole fibres along axis 1 (time)"
+    pixels = np.broadcast_to(
+        (np.random.default_rng(0).random((40, 40)) < 0.5)[..., None], (40, 40, 3)
+    )
+    found = Holes.of(pixels, (0, 1), (2,))
+    assert found.describe(("row", "column", "colour")) == "whole pixels at random"
 
     missing, ordered, _ = KINDS["blackout"]
     words = Holes.of(missing, ordered).describe(series)
