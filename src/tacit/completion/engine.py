@@ -117,14 +117,21 @@ class Engine(eqx.Module):
         chosen, weights = chosen[: max(len(fits), 1)], weights[: max(len(fits), 1)]
         weights = weights / weights.sum()
 
-        denoised = refit.completed(refit.mean(fits, weights), trials)
+        mean = refit.mean(fits, weights)
+        denoised = refit.completed(mean, trials)
         calibration, deviation = calibrated(search, chosen, weights, self.tasks, fits)
+        choice = _choice(search, trials, chosen, weights, manner)
+        quick = quickest(trials)
+        if quick is not None and choice.score > 0:
+            # The rest was filled by a method that errs so many times as much.
+            worse = max(quick.score / choice.score, 1.0)
+            deviation = np.where(np.isfinite(mean), deviation, worse * deviation)
         best = min(trials, key=lambda trial: trial.score)
         return Answered(
             denoised=denoised,
             deviation=deviation,
             calibration=calibration,
-            choice=_choice(search, trials, chosen, weights, manner),
+            choice=choice,
             fits=tuple(fits),
             search=best.fits[0],
             notes=notes,

@@ -10,6 +10,7 @@ from tacit.completion.families import Family, Windows
 from tacit.completion.task import Task
 
 Mask = NDArray[np.bool_]
+Values = NDArray[np.floating]
 Places = tuple[NDArray[np.intp], ...]
 
 _SHARE = 0.08
@@ -28,7 +29,7 @@ def representative_part(
     """Places along each axis that make a part on which a trial is quick; None for all of the data.
 
     Along ordered axes a stretch, so that neighbours stay neighbours; along others a draw. Of
-    several places the one that misses as large a share as the whole does.
+    several places the one that misses as large a share as the whole does, and is as lively.
 
     Args:
         task: the data.
@@ -66,25 +67,40 @@ def _cost(families: Sequence[Family], task: Task, sides: Sequence[int]) -> float
 
 
 def _most_alike(task: Task, sides: Sequence[int], rng: np.random.Generator) -> Places:
-    """Of several draws the one whose share of missing entries is nearest to that of the whole."""
+    """Of several draws the one that is nearest to the whole: in what is missing, and how lively."""
     missing = ~task.observed
-    share = missing.mean()
+    share, lively = missing.mean(), _activity(task.values, task.observed, task.ordered)
     best: tuple[float, Places] | None = None
     for _ in range(_PLACES):
         places = tuple(
             _drawn(length, side, at in task.ordered, rng)
             for at, (length, side) in enumerate(zip(task.shape, sides, strict=True))
         )
-        part = missing[np.ix_(*places)]
-        if part.all():
+        part = np.ix_(*places)
+        if missing[part].all():
             continue
-        # On a logarithmic scale, for a part without holes is no part to choose on.
-        distance = abs(math.log((part.mean() + 1e-9) / (share + 1e-9)))
+        # On logarithmic scales, for a part without holes, or a blank one, is no part to choose on.
+        here = _activity(task.values[part], ~missing[part], task.ordered)
+        distance = abs(math.log((missing[part].mean() + 1e-9) / (share + 1e-9)))
+        distance += abs(math.log((here + 1e-9) / (lively + 1e-9)))
         if best is None or distance < best[0]:
             best = distance, places
     if best is None:
         return tuple(np.arange(side) for side in sides)
     return best[1]
+
+
+def _activity(values: Values, observed: Mask, ordered: Sequence[int]) -> float:
+    """Root mean square of the differences of neighbours; without an order, of the entries."""
+    squares, count = 0.0, 0
+    for axis in ordered:
+        both = observed & np.roll(observed, 1, axis)
+        away = (values - np.roll(values, 1, axis))[both]
+        squares, count = squares + float(away @ away), count + away.size
+    if not count:
+        seen = values[observed]
+        squares, count = float(seen @ seen), max(seen.size, 1)
+    return math.sqrt(squares / count)
 
 
 def _drawn(length: int, side: int, is_ordered: bool, rng: np.random.Generator) -> NDArray[np.intp]:
