@@ -12,7 +12,7 @@ from tacit.completion.blend import blend_of, choose_members
 from tacit.completion.calibrate import Calibration, Clues
 from tacit.completion.deviations import calibrated
 from tacit.completion.families import AbstractMethod, Family
-from tacit.completion.fit import Fit
+from tacit.completion.fit import Fit, rms
 from tacit.completion.plan import Blend, Candidate, Choice
 from tacit.completion.refit import Refit, quickest
 from tacit.completion.search import Report, Search, Trial
@@ -171,7 +171,7 @@ def _choice(
 ) -> Choice:
     mean = np.sum([w * t.answers for w, t in zip(weights, chosen, strict=True)], axis=0)
     errors = mean - search.truth
-    error = float(np.sqrt(np.mean(errors**2))) if errors.size else math.nan
+    error = rms(errors)
     return Choice(
         blend=blend_of(chosen, weights),
         held_out=error,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tacit._typing import Any, Callable, Iterator, Mapping, PRNGKey, Sequence
 from tacit.completion.families import AbstractMethod, Family
-from tacit.completion.fit import Fit, train
+from tacit.completion.fit import Fit, rms, train
 from tacit.completion.plan import After, Candidate, Member
 from tacit.completion.task import LEANING, Task
 from tacit.observers.errors import ROBUST_DEVIATION
@@ -196,7 +196,7 @@ class Search(eqx.Module):
         steps = int(np.median([fit.steps for fit in fits]))
         member = Member(method, steps, 1.0, None if before is None else before.member, units)
         seconds = sum(fit.seconds for fit in fits)
-        candidate = Candidate(member, _rms(errors), self.score(errors), seconds)
+        candidate = Candidate(member, rms(errors), self.score(errors), seconds)
         return Trial(candidate, fits, answers)
 
     @property
@@ -288,7 +288,3 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, After) or isinstance(other, After):
         return False
     return bool(eqx.tree_equal(one, other))
-
-
-def _rms(errors: Values) -> float:
-    return float(np.sqrt(np.mean(errors**2))) if errors.size else math.nan
