@@ -15,8 +15,8 @@ import polars as pl
 import pytest
 from PIL import Image, ImageSequence
 
-from tacit.cli.answer import axes_of, bounds_of, complete_source
-from tacit.cli.complete import Options
+from tacit.cli.complete.answer import axes_of, bounds_of, complete_source
+from tacit.cli.complete.options import Options
 from tacit.cli.entry import status
 from tacit.completion import FAMILIES
 from tacit.media import Source, read

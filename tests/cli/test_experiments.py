@@ -21,7 +21,7 @@ def elsewhere(tmp_path, monkeypatch):
     """Own cache and runs; the process keeps its settings."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("tacit.cli.session.configure_jax", lambda: None)
+    monkeypatch.setattr("tacit.cli.experiments.session.configure_jax", lambda: None)
 
 
 @pytest.fixture

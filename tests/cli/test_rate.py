@@ -33,7 +33,7 @@ def learnt(tmp_path_factory):
 def folder(learnt, monkeypatch):
     """The working folder; in the tests JAX is configured already."""
     monkeypatch.chdir(learnt[0])
-    monkeypatch.setattr("tacit.cli.rating.configure_jax", lambda: None)
+    monkeypatch.setattr("tacit.cli.rate.model.configure_jax", lambda: None)
     return learnt[0]
 
 
@@ -127,10 +127,10 @@ def test_a_stranger_is_recommended_what_all_like_and_it_is_said(model, capsys):
 
 
 def test_ids_that_are_numbers_are_found_as_they_are_typed(folder, capsys):
-    from tacit.cli.rating import _alike
+    from tacit.cli.rate.model import match_ids
 
-    assert _alike(np.array(["7", "x"], object), np.array([7, 8])).tolist() == [7, "x"]
-    assert _alike(np.array([7, 8]), np.array(["7"], object)).tolist() == ["7", "8"]
+    assert match_ids(np.array(["7", "x"], object), np.array([7, 8])).tolist() == [7, "x"]
+    assert match_ids(np.array([7, 8]), np.array(["7"], object)).tolist() == ["7", "8"]
 
 
 def test_ctrl_c_writes_the_best_model_so_far(model, monkeypatch, capsys):
@@ -145,7 +145,7 @@ def test_ctrl_c_writes_the_best_model_so_far(model, monkeypatch, capsys):
 
         yield report
 
-    monkeypatch.setattr("tacit.cli.rating.progress_bar", interrupting)
+    monkeypatch.setattr("tacit.cli.rate.work.progress_bar", interrupting)
     arguments = ["ratings.parquet", "-o", "stopped", "--scale", "1:5", "--width", "4"]
     assert rate("fit", *arguments, "--json") == 0
     assert json.loads(capsys.readouterr().out)["result"] == "interrupted"

@@ -8,6 +8,11 @@ from tacit.media import MediaError
 def check_settings(*, budget: float | None, seed: int, report: Path | None) -> None:
     """Refuse a budget, a seed or a place of the report that cannot be used.
 
+    Args:
+        budget: seconds to keep within; None for no limit.
+        seed: of all randomness.
+        report: the HTML file to write, if any.
+
     Raises:
         ValueError: the message names the option.
     """

@@ -5,13 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from tacit.cli.app import app
-
-FAILED = 1
-"""Status when a check does not hold."""
-UNUSABLE = 2
-"""Status when the command, a file or a setting cannot be used."""
-INTERRUPTED = 130
-"""Status after Ctrl-C."""
+from tacit.cli.codes import INTERRUPTED, UNUSABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

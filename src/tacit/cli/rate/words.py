@@ -1,11 +1,11 @@
 """What `tacit rate` says of a model and of a ranking."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tacit.cli.rate import Options
+from tacit.cli.rate.options import Options
 from tacit.media import Triplets
 
 if TYPE_CHECKING:
@@ -24,7 +24,16 @@ def fit_facts(
     seconds: float,
     notes: Sequence[str],
 ) -> dict[str, Any]:
-    """What was learnt and how, for programs."""
+    """What was learnt and how, for programs.
+
+    Args:
+        model: that was fitted.
+        triplets: the ratings it was fitted to.
+        path: the table they were read from.
+        options: of the command.
+        seconds: that fitting took.
+        notes: what was found in the table, and what the fit warned of.
+    """
     return {
         "input": str(path),
         "output": str(options.output),
@@ -47,7 +56,14 @@ def fit_facts(
 def fit_rows(
     model: "RatingsModel", triplets: Triplets, options: Options, seconds: float
 ) -> dict[str, str]:
-    """What was learnt and how, for people."""
+    """What was learnt and how, for people.
+
+    Args:
+        model: that was fitted.
+        triplets: the ratings it was fitted to.
+        options: of the command.
+        seconds: that fitting took.
+    """
     users, items, count = len(model.users_), len(model.items_), len(triplets.users)
     rows = {
         "ratings": f"{count:,} by {users:,} users of {items:,} items",
@@ -65,6 +81,18 @@ def fit_rows(
     }
 
 
+def prediction_rows(facts: Mapping[str, Any]) -> dict[str, str]:
+    """What `tacit rate predict` did, for people."""
+    rows = {
+        "pairs": f"{facts['pairs']:,}",
+        "unknown": f"users: {facts['unknown_users']:,}, items: {facts['unknown_items']:,} "
+        "(answered by means)",
+    }
+    if math.isfinite(facts["rmse"]):
+        rows["error"] = f"{facts['rmse']:.4f} (root mean square, of the ratings given)"
+    return {**rows, "written": facts["output"]}
+
+
 def by_column(ranked: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
     """The lines of a ranking as columns of a table."""
     return {name: [line[at] for line in ranked] for at, name in enumerate(RANKED)}
@@ -78,6 +106,7 @@ def print_ranked(ranked: list[tuple[Any, ...]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("rank", "item", PREDICTION):
         table.add_column(heading, justify="left" if heading == "item" else "right")
+
     for _, place, item, rating in ranked:
         table.add_row(str(place), str(item), f"{rating:.3f}")
     Console(highlight=False).print(table)

@@ -1,55 +1,17 @@
 """`tacit list | run | check | plot | cite`."""
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from tacit.cli import tables
-from tacit.cli.entry import FAILED
-from tacit.cli.session import Session
+from tacit.cli.codes import FAILED
+from tacit.cli.experiments import words
+from tacit.cli.experiments.options import RUNS, Choice, Config, Json, Output, Quiet
+from tacit.cli.experiments.session import Session
 from tacit.experiments import EXPERIMENTS, citation, find
 from tacit.results import Store
-
-Preset = Literal["smoke", "paper"]
-RUNS = Path("runs")
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Choice:
-    """Which run.
-
-    Attributes:
-        preset: `smoke` takes seconds, `paper` has the paper's own settings and takes minutes.
-        seed: Seed of all randomness; the preset's own if not given.
-        out: Folder where runs are stored.
-    """
-
-    preset: Preset = "smoke"
-    seed: int | None = None
-    out: Path = RUNS
-
-
-Json = Annotated[bool, Parameter(name="--json", negative=())]
-Quiet = Annotated[bool, Parameter(negative=())]
-Output = Annotated[Path | None, Parameter(name=("--output", "-o"))]
-
-
-def _texts(kind: Any, tokens: Any) -> dict[str, str]:
-    """The value of each `--config.FIELD VALUE`, as it was typed."""
-    if not isinstance(tokens, Mapping):
-        raise ValueError("--config needs a setting's name: --config.FIELD VALUE")
-    for field, found in tokens.items():
-        if isinstance(found, Mapping):
-            raise ValueError(f"--config.{field} has no parts: write --config.{field} VALUE")
-    return {field: found[-1].value for field, found in tokens.items()}
-
-
-Config = Annotated[dict[str, str] | None, Parameter(converter=_texts, accepts_keys=True)]
 
 
 def list_(
@@ -69,11 +31,11 @@ def list_(
     if name is not None and runs:
         raise ValueError("list: give the name of an experiment or --runs, not both")
     if name is not None:
-        tables.settings(find(name))
+        words.print_settings(find(name))
     elif runs:
-        tables.runs(Store(out).runs(), out)
+        words.print_runs(Store(out).runs(), out)
     else:
-        tables.experiments(EXPERIMENTS)
+        words.print_experiments(EXPERIMENTS)
 
 
 def run(
@@ -100,7 +62,7 @@ def run(
     session = _session(name, choice, config)
     outcome = session.run(quiet or json)
     if json:
-        tables.as_json({**session.facts(outcome), "path": str(outcome.path)})
+        words.print_json({**session.facts(outcome), "path": str(outcome.path)})
     else:
         print(f"{outcome.path}  ({outcome.seconds:.1f} s)")
 
@@ -130,9 +92,10 @@ def check(
     outcome = session.run(quiet or json)
     verdicts = session.experiment.check(outcome.dataset, session.config)
     if json:
-        tables.as_json({**session.facts(outcome), "claims": [tables.claim(v) for v in verdicts]})
+        claims = [words.claim_facts(verdict) for verdict in verdicts]
+        words.print_json({**session.facts(outcome), "claims": claims})
     else:
-        tables.verdicts(session.name, verdicts, outcome.seconds)
+        words.print_verdicts(session.name, verdicts, outcome.seconds)
     return 0 if all(verdict.holds for verdict in verdicts) else FAILED
 
 

@@ -3,8 +3,8 @@
 import math
 from pathlib import Path
 
-from tacit.cli.answer import Answer, is_table
-from tacit.cli.complete import Options
+from tacit.cli.complete.answer import Answer, is_table
+from tacit.cli.complete.options import Options
 from tacit.cli.printing import print_notes, print_object, print_rows
 
 _RANK = "effective_rank"
@@ -12,7 +12,13 @@ _RANK = "effective_rank"
 
 
 def print_json(answer: Answer, input: Path, options: Options) -> None:
-    """One JSON object on standard output; a number that is not finite becomes null."""
+    """One JSON object on standard output; a number that is not finite becomes null.
+
+    Args:
+        answer: what was read, and its completion.
+        input: the path that was read.
+        options: of the command.
+    """
     completion = answer.completion
     choice, refit = completion.choice, completion.refit
     facts = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.cli.complete import Options
+from tacit.cli.complete.options import Options
 from tacit.media import Source
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`tacit rate fit | predict | recommend`: a table of ratings, a folder with what was learnt."""
+"""The options of `tacit rate fit | predict | recommend`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,61 +66,6 @@ class Options:
     json: Flag = False
 
 
-def fit(ratings: Path, /, *, columns: Columns = Columns(), options: Options) -> None:
-    """Learn to predict ratings from a table of who rated what, and how.
-
-    CSV, TSV, Parquet, and text like MovieLens' `u.data` and `ratings.dat`. Ctrl-C writes the best
-    model so far.
-
-    ```
-    tacit rate fit ratings.parquet -o model --report report.html
-    tacit rate fit ratings.csv -o model --user who --item what --rating stars --scale 1:5
-    tacit rate fit u.data -o model --no-header
-    ```
-
-    Args:
-        ratings: Table with a row for each rating.
-        columns: Which columns are read.
-        options: How to learn, and what to write.
-    """
-    from tacit.cli.rating import fit
-
-    fit(ratings, columns, options)
-
-
-def predict(
-    model: Path,
-    pairs: Path,
-    /,
-    *,
-    output: Output,
-    columns: Columns = Columns(),
-    quiet: Flag = False,
-    json: Flag = False,
-) -> None:
-    """Predict the ratings of pairs of a user and an item.
-
-    Two columns are added to the table: prediction and standard deviation. Users and items that the
-    model does not know are answered by means, and counted. If the table has ratings too, the error
-    is printed.
-
-    ```
-    tacit rate predict model pairs.csv -o predictions.csv
-    ```
-
-    Args:
-        model: Folder that `tacit rate fit` wrote.
-        pairs: Table with a row for each pair.
-        output: Table to write: CSV, TSV or Parquet.
-        columns: Which columns are read.
-        quiet: Print nothing but errors.
-        json: Print the summary as JSON.
-    """
-    from tacit.cli.rating import predict
-
-    predict(model, pairs, output, columns, quiet, json)
-
-
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Whom:
@@ -137,31 +82,3 @@ class Whom:
     all_users: Flag = False
     count: Annotated[int, Parameter(name=("--count", "-n"))] = 10
     include_seen: Flag = False
-
-
-def recommend(
-    model: Path,
-    /,
-    *,
-    whom: Whom = Whom(),
-    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
-    quiet: Flag = False,
-    json: Flag = False,
-) -> None:
-    """Recommend the items of highest predicted rating.
-
-    ```
-    tacit rate recommend model --user 196 -n 5
-    tacit rate recommend model --all-users -o recommended.parquet
-    ```
-
-    Args:
-        model: Folder that `tacit rate fit` wrote.
-        whom: Whom to recommend to, and what.
-        output: Table to write: CSV, TSV or Parquet.
-        quiet: Show no progress and no notes.
-        json: Print the recommendations as JSON.
-    """
-    from tacit.cli.rating import recommend
-
-    recommend(model, whom, output, quiet, json)

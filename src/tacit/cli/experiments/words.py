@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tacit.results import StoredRun
 
 
-def experiments(listed: "Sequence[Experiment]") -> None:
+def print_experiments(listed: "Sequence[Experiment]") -> None:
     """Name, title and paper of each experiment."""
     table = _table("name", "what it shows", "paper", "figure")
     for experiment in listed:
@@ -23,7 +23,7 @@ def experiments(listed: "Sequence[Experiment]") -> None:
     _print(table)
 
 
-def settings(experiment: "Experiment") -> None:
+def print_settings(experiment: "Experiment") -> None:
     """What `Config` says of its fields, and a line for each, as `--config` takes it."""
     sheet = experiment.settings()
     rows = [("setting", "type", "smoke", "paper"), *sheet.settings]
@@ -36,7 +36,7 @@ def settings(experiment: "Experiment") -> None:
     print(f"\nChange them with --config.FIELD VALUE, as in --config.{name} {value}")
 
 
-def runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
+def print_runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
     """Name, status and duration of each run of a store, and the settings that were changed."""
     if not stored:
         print(f"no runs in {folder}")
@@ -54,8 +54,14 @@ def runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
     _print(table)
 
 
-def verdicts(name: str, found: "Sequence[Verdict]", seconds: float) -> None:
-    """Each claim with its value and bound, then a line of summary."""
+def print_verdicts(name: str, found: "Sequence[Verdict]", seconds: float) -> None:
+    """Each claim with its value and bound, then a line of summary.
+
+    Args:
+        name: of the run.
+        found: the claims, checked.
+        seconds: that the run took.
+    """
     table = _table("claim", "value", "bound", "holds", right=("value", "bound"))
     for verdict in found:
         table.add_row(
@@ -69,7 +75,7 @@ def verdicts(name: str, found: "Sequence[Verdict]", seconds: float) -> None:
     print(f"{name}: {holding} of {len(found)} claims hold, {seconds:.1f} s")
 
 
-def claim(verdict: "Verdict") -> dict[str, Any]:
+def claim_facts(verdict: "Verdict") -> dict[str, Any]:
     """A verdict as JSON knows it; a value that is not finite becomes null."""
     return {
         "text": verdict.text,
@@ -79,7 +85,7 @@ def claim(verdict: "Verdict") -> dict[str, Any]:
     }
 
 
-def as_json(content: dict[str, Any]) -> None:
+def print_json(content: dict[str, Any]) -> None:
     """One JSON object on standard output."""
     print(json.dumps(content, indent=2, ensure_ascii=False))
 

@@ -9,31 +9,36 @@ from pathlib import Path
 
 import numpy as np
 
-from tacit.cli.answer import Answer, axes_of, bounds_of, complete_source, is_table
 from tacit.cli.checks import check_settings
-from tacit.cli.complete import Options
+from tacit.cli.complete.answer import Answer, axes_of, bounds_of, complete_source, is_table
+from tacit.cli.complete.options import Options
+from tacit.cli.complete.words import print_json, print_table
 from tacit.cli.progress import progress_bar
 from tacit.cli.settings import BEGAN, configure_jax
-from tacit.cli.summary import print_json, print_table
 from tacit.media import MediaError, Source, check_output, read, read_truth, write
 
 
 def perform(input: Path, options: Options) -> None:
-    """Do everything; all that can be refused is refused before any work begins."""
+    """Read, complete, write and say what was done."""
+    # Whatever can be refused is refused before JAX is imported and any work begins.
     source = read(input, missing=options.missing, missing_value=options.missing_value)
     check_output(input, options.output, overwrite=options.overwrite)
     _check(options)
     axes_of(source, options)
     bounds_of(options.bounds)
     truth = None if options.truth is None else read_truth(options.truth, source)
+
     configure_jax()
     with progress_bar(not (options.quiet or options.json), options.budget) as report:
         elapsed = time.monotonic() - BEGAN
         answer = complete_source(source, truth, options, report, elapsed)
+
+    # The answer first: should the report fail, the file is there all the same.
     filled = answer.completion.denoised if options.denoise else answer.completion.filled
     write(source, filled, options.output, keep_observed=not options.denoise)
     if options.report is not None:
         _report(options.report, answer, input, options)
+
     if options.json:
         print_json(answer, input, options)
     elif not options.quiet:

@@ -1,0 +1,1 @@
+"""`tacit list | run | check | plot | cite`: the experiments from the command line."""

@@ -1,0 +1,1 @@
+"""`tacit rate`: options, commands, work, and the words in which they say what they did."""

@@ -1,0 +1,56 @@
+"""What `tacit rate fit` refuses before it reads anything."""
+
+from tacit.cli.checks import check_folder_of, check_settings
+from tacit.cli.rate.options import Options
+from tacit.media import MediaError
+
+_FACTS = "model.json"
+"""What a folder has that holds a model."""
+
+
+def parse_range(text: str | None) -> tuple[float, float] | None:
+    """`1:5` as numbers.
+
+    Raises:
+        ValueError: if it is no pair, or its first number is not below its second.
+    """
+    if text is None:
+        return None
+    try:
+        low, high = map(float, text.split(":"))
+    except ValueError:
+        raise ValueError(f"--scale: write LOWEST:HIGHEST, as 1:5, not {text!r}") from None
+    if not low < high:
+        raise ValueError(f"--scale: the lowest rating must be below the highest, got {text}")
+    return low, high
+
+
+def check_options(options: Options) -> None:
+    """Refuse settings that cannot be used, and a place for the model that is not free.
+
+    Raises:
+        ValueError: the message names the option.
+        MediaError: the output is there already, or is not a model.
+    """
+    check_settings(budget=options.budget, seed=options.seed, report=options.report)
+    check_folder_of(options.output)
+
+    for name, number in (("--width", options.width), ("--members", options.members)):
+        if number < 1:
+            raise ValueError(f"{name}: must be at least 1, got {number}")
+    if options.depth is not None and not options.depth >= 2:
+        raise ValueError(f"--depth: must be at least 2, got {options.depth:g}")
+    if not 0 <= options.validation < 1:
+        raise ValueError(f"--validation: must be a share below 1, got {options.validation:g}")
+
+    there = options.output.is_file() or (options.output.is_dir() and any(options.output.iterdir()))
+    if there and not options.overwrite:
+        raise MediaError(
+            f"{options.output}: is there already: choose another name, or replace it with "
+            "--overwrite"
+        )
+    # --overwrite replaces a model, never a folder of something else that a slip of the hand names.
+    if there and not (options.output / _FACTS).is_file():
+        raise MediaError(
+            f"{options.output}: is no model of ratings, and is not replaced: choose another name"
+        )
