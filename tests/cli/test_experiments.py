@@ -11,7 +11,8 @@ import pytest
 
 from tacit.cli.app import app
 from tacit.cli.entry import status
-from tacit.experiments import chou2024_dynamics as chou
+from tacit.experiments import Presets
+from tacit.experiments.chou2024_dynamics import config as chou
 from tacit.results import Store
 from tacit.runs.compile_cache import cache_folder
 
@@ -28,7 +29,7 @@ def elsewhere(tmp_path, monkeypatch):
 def small(monkeypatch):
     """The smallest run that makes claims: depth 2."""
     config = chou.Config(depths=(2,), steps=3_000, records=20)
-    monkeypatch.setattr(chou, "PRESETS", chou.Presets(smoke=config, paper=config))
+    monkeypatch.setattr(chou, "PRESETS", Presets(smoke=config, paper=config))
 
 
 def tacit(*arguments, **keywords):
@@ -147,7 +148,7 @@ def test_check_claims_half_times_of_the_papers_target_alone(capsys):
 @pytest.mark.usefixtures("small")
 def test_check_exits_1_when_a_claim_fails(monkeypatch, capsys):
     config = chou.Config(depths=(2,), steps=1_000, records=20)
-    monkeypatch.setattr(chou, "PRESETS", chou.Presets(smoke=config, paper=config))
+    monkeypatch.setattr(chou, "PRESETS", Presets(smoke=config, paper=config))
     assert status(["check", "chou2024_dynamics"]) == 1
     printed = capsys.readouterr().out
     assert "NO" in printed

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
+import tacit.experiments
 from tacit.experiments import EXPERIMENTS, citation, find
 from tacit.results import Store, provenance
 
@@ -128,6 +130,31 @@ def test_the_registry_is_read_without_jax():
     code += "'xarray' in sys.modules, 'matplotlib' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout.split() == ["False"] * 3, answer.stderr
+
+
+def test_configurations_are_read_without_jax_and_arrays():
+    code = """
+import sys
+from importlib import import_module
+from tacit.experiments import EXPERIMENTS
+
+for experiment in EXPERIMENTS:
+    config = import_module(f"tacit.experiments.{experiment.name}.config")
+    assert isinstance(config.PRESETS.paper, config.Config)
+    assert experiment.settings().settings
+print(sorted({"jax", "numpy", "scipy", "xarray", "equinox", "matplotlib"} & set(sys.modules)))
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert answer.stdout.strip() == "[]", answer.stderr + answer.stdout
+
+
+def test_every_folder_is_in_the_registry():
+    folder = Path(tacit.experiments.__file__).parent
+    names = {part.parent.name for part in folder.glob("*/config.py")}
+    assert names == {experiment.name for experiment in EXPERIMENTS}
+    for experiment in EXPERIMENTS:
+        for part in ("run", "claims", "figure"):
+            assert (folder / experiment.name / f"{part}.py").is_file()
 
 
 @pytest.mark.slow

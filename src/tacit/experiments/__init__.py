@@ -1,10 +1,12 @@
-"""One file a paper's figure: a configuration, a run, what the paper claims of it, and its plot.
+"""One folder a paper's figure: a configuration, a run, what the paper claims of it, and its plot.
 
-The registry below is the only list. It is read without importing JAX; an experiment's own module is
-imported when it is used.
+The registry below is the only list. It is read without importing JAX; an experiment's own modules
+are imported when they are used.
 """
 
-from tacit.experiments._base import Claim, Experiment, Presets, Report, Verdict
+from tacit.experiments._claim import Claim, Verdict
+from tacit.experiments._experiment import Experiment, Report
+from tacit.experiments._settings import Presets
 from tacit.experiments.references import citation
 
 EXPERIMENTS: tuple[Experiment, ...] = (

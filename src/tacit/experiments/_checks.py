@@ -57,3 +57,20 @@ def require_ascending(config: Any, *names: str) -> None:
         values = getattr(config, name)
         if any(later < earlier for earlier, later in pairwise(values)):
             raise ValueError(f"setting {name} must be smallest first, got {values}")
+
+
+def require_rank(rank: int, side: int, *widths: int) -> None:
+    """Refuse a rank that leaves nothing apart from its subspace, or that U is too narrow for.
+
+    Args:
+        rank: The tubal rank of the truth.
+        side: The side of the truth.
+        widths: The numbers of columns of U.
+
+    Raises:
+        ValueError: It does.
+    """
+    if not rank < min(side, *widths):
+        raise ValueError(
+            f"setting rank must be below side and width, {min(side, *widths)}, got {rank}"
+        )

@@ -1,20 +1,23 @@
-"""Settings of an experiment as text: what a user changes, and what there is to change.
+"""Settings of an experiment: its presets, as text, and changed by texts; importable without JAX."""
 
-Importable without JAX, and what is listed is read from an experiment's source, so that neither
-needs its module.
-"""
-
-import ast
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from inspect import getdoc
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 _DTYPES = ("float32", "float64")
 _ONE = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 _MANY = {int: "whole numbers", float: "numbers", str: "texts"}
+
+
+class Presets(NamedTuple):
+    """Two configurations: one that runs in seconds, and the paper's."""
+
+    smoke: Any
+    paper: Any
 
 
 class Setting(NamedTuple):
@@ -92,36 +95,22 @@ def as_text(value: Any) -> str:
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
-def read_sheet(source: str, where: str) -> Sheet:
-    """Return what the source of an experiment's module says of its settings.
-
-    Read are the fields of the class `Config` and the arguments of `Config(...)` in
-    `PRESETS = Presets(smoke=Config(...), paper=Config(...))`; nothing is executed.
-
-    Args:
-        source: The text of the module.
-        where: The experiment, named in messages.
-
-    Raises:
-        ValueError: The module does not have the two in this form.
-    """
-    body = ast.parse(source).body
-    config = next((n for n in body if isinstance(n, ast.ClassDef) and n.name == "Config"), None)
-    presets = next((n.value for n in body if isinstance(n, ast.Assign) and _is_presets(n)), None)
-    values = _arguments(presets)
-    if config is None or set(values) != {"smoke", "paper"}:
-        raise ValueError(f"{where}: has no class Config, or no PRESETS = Presets(smoke=, paper=)")
-    changes = {
-        preset: {name: _text(node) for name, node in _arguments(call).items()}
-        for preset, call in values.items()
-    }
-    settings = []
-    for line in config.body:
-        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-            name, default = line.target.id, "" if line.value is None else _text(line.value)
-            smoke, paper = (changes[preset].get(name, default) for preset in ("smoke", "paper"))
-            settings.append(Setting(name, ast.unparse(line.annotation), smoke, paper))
-    return Sheet(ast.get_docstring(config) or "", tuple(settings))
+def list_settings(presets: Presets) -> Sheet:
+    """Return what a `Config` says of itself, and its fields with their values in both presets."""
+    config = type(presets.smoke)
+    return Sheet(
+        getdoc(config) or "",
+        tuple(
+            Setting(
+                field.name,
+                # A plain class prints as <class 'int'>; `int | None` and `tuple[int, ...]` do not.
+                field.type.__name__ if isinstance(field.type, type) else str(field.type),
+                as_text(getattr(presets.smoke, field.name)),
+                as_text(getattr(presets.paper, field.name)),
+            )
+            for field in fields(config)
+        ),
+    )
 
 
 def _form(kind: Any) -> _Form | None:
@@ -163,22 +152,3 @@ def _truth(text: str) -> bool:
 
 
 _PARSERS: dict[type, Callable[[str], Any]] = {int: int, float: _number, bool: _truth, str: str}
-
-
-def _is_presets(line: ast.Assign) -> bool:
-    """Return whether a line assigns `PRESETS`."""
-    return any(isinstance(target, ast.Name) and target.id == "PRESETS" for target in line.targets)
-
-
-def _arguments(call: ast.expr | None) -> dict[str, ast.expr]:
-    """Return the arguments of a call that are given by name; none if it is no call."""
-    keywords = call.keywords if isinstance(call, ast.Call) else []
-    return {keyword.arg: keyword.value for keyword in keywords if keyword.arg is not None}
-
-
-def _text(node: ast.expr) -> str:
-    """Return the value of a literal as `override` reads it, anything else as its source."""
-    try:
-        return as_text(ast.literal_eval(node))
-    except ValueError:
-        return ast.unparse(node)

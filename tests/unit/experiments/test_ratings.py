@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tacit.experiments import find
-from tacit.experiments._arora2019_ratings import ratings_problem
+from tacit.experiments.arora2019_fig3.ratings import ratings_problem
 from tacit.operators import Entries
 
 KEY = jax.random.key(0)

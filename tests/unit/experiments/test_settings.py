@@ -1,14 +1,12 @@
 """Settings of an experiment as text: read, refused in one line, and listed without JAX."""
 
-import subprocess
-import sys
 from dataclasses import dataclass, fields
 from typing import Literal
 
 import pytest
 
 from tacit.experiments import EXPERIMENTS, find
-from tacit.experiments._settings import as_text, override, read_sheet
+from tacit.experiments._settings import Presets, as_text, list_settings, override
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,7 @@ def test_what_cannot_be_read_is_said_in_one_line(field, text, message):
 
 
 @pytest.mark.parametrize("name", [experiment.name for experiment in EXPERIMENTS])
-def test_the_settings_listed_are_those_of_the_module(name):
-    """The list is read from the source; write a preset as Config(...) with literal values."""
+def test_the_settings_listed_are_those_of_the_presets(name):
     experiment = find(name)
     listed = experiment.settings()
     for preset in ("smoke", "paper"):
@@ -107,44 +104,14 @@ def test_the_settings_listed_are_those_of_the_module(name):
     assert listed.about
 
 
-def test_settings_are_listed_without_jax():
-    code = (
-        "import sys; from tacit.experiments import find; assert find('arora2019_fig1').settings(); "
-        "sys.exit('jax' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
-
-
-def test_what_is_not_a_literal_is_listed_as_it_stands():
-    source = """
-@dataclass(frozen=True)
-class Config:
-    "About it."
-    seed: int = 0
-    steps: int = 4 * 10
-    data: str | None = None
-    side: int = field(default=3)
-    must: int
-
-PRESETS = Presets(smoke=Config(must=1, steps=MANY), paper=Config(must=2, data="x"))
-"""
-    sheet = read_sheet(source, "here")
-    assert sheet.about == "About it."
-    assert [tuple(setting) for setting in sheet.settings] == [
-        ("seed", "int", "0", "0"),
-        ("steps", "int", "MANY", "4 * 10"),
-        ("data", "str | None", "none", "x"),
-        ("side", "int", "field(default=3)", "field(default=3)"),
-        ("must", "int", "1", "2"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "source", ["", "class Config: pass", "PRESETS = Presets(smoke=1, paper=1)"]
-)
-def test_a_module_without_settings_is_named(source):
-    with pytest.raises(ValueError, match="here: has no class Config"):
-        read_sheet(source, "here")
+def test_settings_are_listed_as_they_are_typed():
+    listed = list_settings(Presets(smoke=Config(most=None), paper=Config(fast=True)))
+    assert listed.about == "One field of every type."
+    rows = {setting.name: tuple(setting)[1:] for setting in listed.settings}
+    assert rows["seed"] == ("int", "0", "0")
+    assert rows["fast"] == ("bool", "false", "true")
+    assert rows["most"] == ("int | None", "none", "3")
+    assert rows["scales"] == ("tuple[float, ...]", "0.001,1e-05", "0.001,1e-05")
 
 
 def test_overrides_come_after_the_preset_and_the_seed():

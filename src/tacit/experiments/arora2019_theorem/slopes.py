@@ -1,0 +1,278 @@
+"""The runs of `arora2019_theorem`: slopes of singular values, and turns of their vectors."""
+
+import math
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from tacit._typing import (
+    Any,
+    Float,
+    Matrix,
+    Measurements,
+    PRNGKey,
+    ScalarLike,
+    Sequence,
+    Spectrum,
+)
+from tacit.algebra import low_rank_matrix
+from tacit.dynamics import (
+    AbstractDynamics,
+    EndToEndFlow,
+    GradientDescent,
+    GradientFlow,
+)
+from tacit.experiments._interrupt import unless_interrupted
+from tacit.experiments.arora2019_theorem.config import Config
+from tacit.models import AbstractFactorisation, Deep, Direct, balanced
+from tacit.observers import Observer, singular_values
+from tacit.problems import Problem, full_observation
+from tacit.runs import Schedule, Trajectory
+from tacit.runs import run as follow
+
+_RTOL, _ATOL = 1e-12, 1e-13
+_STENCIL = np.array([1, -8, 0, 8, -1]) / 12
+"""Difference of five records around one of them, with an error of fourth order."""
+_NEAR = 0.02
+"""Distance of the five from each other, over that of the times they are around."""
+
+
+def posed(config: Config, rows: int) -> Problem:
+    """A share of the entries of a low-rank truth, each other with a weight of zero."""
+    truth, (m, n) = _truth(config, rows), (rows, config.side)
+    count = round(config.share * m * n)
+    seen = jax.random.choice(_key(config, 1), m * n, (count,), replace=False)
+    weights = jnp.zeros(m * n, config.dtype).at[seen].set(1)
+    return _weighted(truth, weights)
+
+
+def aligned(config: Config) -> tuple[Problem, Direct]:
+    """Every entry observed, and a start with the singular vectors of the truth."""
+    truth = _truth(config, config.side)
+    U, _, Vt = jnp.linalg.svd(truth)
+    spectrum = config.scale * jnp.linspace(1.25, 0.75, config.side)
+    weights = jnp.ones(config.side**2, config.dtype)
+    return _weighted(truth, weights), Direct((U * spectrum[None, :]) @ Vt)
+
+
+def layered_start(config: Config, rows: int, depth: int) -> Deep:
+    """Balanced factors, whose product is `product_start` at every depth."""
+    return Deep.initialise(
+        (rows, config.side),
+        depth=depth,
+        scale=config.scale,
+        initialiser=balanced,
+        dtype=config.dtype,
+        key=_key(config, 2),
+    )
+
+
+def product_start(config: Config, rows: int) -> Direct:
+    """The product of `layered_start`."""
+    return Direct.initialise(
+        (rows, config.side),
+        scale=config.scale,
+        initialiser=balanced,
+        dtype=config.dtype,
+        key=_key(config, 2),
+    )
+
+
+def layered_slopes(config: Config, problem: Problem, start: Deep) -> xr.Dataset:
+    """Along the flow of the layers: σ_r, the derivative u_rᵀ Ẇ v_r, and what is predicted of it."""
+    schedule = Schedule(np.append(0, _times(config, start.depth)))
+    observers = (singular_values, _core, _slope)
+    found = _followed(problem, start, GradientFlow(_RTOL, _ATOL), schedule, observers)
+    spectrum = found["singular_values"][1:]
+    return _on_records(
+        layered_singular_values=spectrum,
+        layered_slope=found["slope"][1:],
+        layered_predicted=_predicted(spectrum, found["core"][1:], start.depth),
+    )
+
+
+def product_slopes(config: Config, problem: Problem, start: Direct, depth: float) -> xr.Dataset:
+    """Along the flow of the product: σ_r, its differences in time, and the predicted slope."""
+    flow = _Near.along(config, problem, start, depth)
+    return _on_records(
+        time=flow.time,
+        singular_values=flow.spectrum[:, 2],
+        slope=flow.difference(flow.spectrum),
+        predicted=_predicted(flow.spectrum[:, 2], flow.core, depth),
+    )
+
+
+def descent_gaps(config: Config, problem: Problem, start: Deep) -> xr.Dataset:
+    """Largest distance of a step of σ_r over η from the predicted slope, for η and η/2, relative.
+
+    Both descend to the same time, that of the flow.
+    """
+    steps, gaps = (config.step, config.step / 2), []
+    count = round(config.span / start.depth / config.step)
+    for number, step in enumerate(steps):
+        schedule = Schedule.every(1, count * 2**number)
+        observers = (singular_values, _core)
+        found = _followed(problem, start, GradientDescent(step), schedule, observers)
+        spectrum = found["singular_values"]
+        taken = np.diff(spectrum, axis=0) / step
+        predicted = _predicted(spectrum, found["core"], start.depth)[:-1]
+        gaps.append(np.max(np.abs(taken - predicted)) / np.max(np.abs(predicted)))
+    return xr.Dataset({"descent_gap": ("step", gaps)}, {"step": list(steps)})
+
+
+def turns(config: Config, problem: Problem, start: Direct) -> xr.Dataset:
+    """At depth 2: ∇ℓ on and off the diagonal of the singular vectors, and how fast those turn.
+
+    `turn` is (Σ ‖u̇_r‖² + ‖v̇_r‖²)^½ over the leading `rank` pairs, by differences; what the entries
+    off the diagonal make of it is `predicted_turn`.
+    """
+    flow = _Near.along(config, problem, start, 2.0)
+    diagonal = np.einsum("tii->ti", flow.core)
+    outside = flow.core - diagonal[:, :, None] * np.eye(config.side)
+    moved = flow.difference(flow.frames)[..., : config.rank]
+    rotation = _rotation(flow.spectrum[:, 2], flow.core)[..., : config.rank]
+    return _on_records(
+        turn_time=flow.time,
+        diagonal=np.linalg.norm(diagonal, axis=1),
+        off_diagonal=np.linalg.norm(outside, axis=(1, 2)),
+        turn=np.linalg.norm(moved, axis=(1, 2)),
+        predicted_turn=np.linalg.norm(rotation, axis=(1, 2)),
+    )
+
+
+def stacked(parts: Sequence[xr.Dataset], axis: str, values: Any) -> xr.Dataset:
+    """The parts along a new axis with these values."""
+    whole = xr.concat(
+        parts,
+        xr.Variable(axis, values),
+        data_vars="all",
+        coords="minimal",
+        compat="override",
+        join="exact",
+    )
+    assert isinstance(whole, xr.Dataset)
+    return whole
+
+
+def _key(config: Config, number: int) -> PRNGKey:
+    return jax.random.fold_in(jax.random.key(config.seed), number)
+
+
+def _truth(config: Config, rows: int) -> Matrix:
+    return low_rank_matrix((rows, config.side), config.rank, config.dtype, key=_key(config, 0))
+
+
+def _weighted(truth: Matrix, weights: Measurements) -> Problem:
+    """½ Σ w (W − W★)²: weights make one program of all that is observed."""
+    full = full_observation(truth)
+    return Problem(full.operator, full.y, full.loss, weights)
+
+
+def _times(config: Config, depth: float | int) -> Float[np.ndarray, " t"]:
+    """Evenly spaced inside the time span/N, or inside the scaled time at N = ∞."""
+    span = config.span / (1 if math.isinf(depth) else depth)
+    return span * (np.arange(config.records) + 0.5) / config.records
+
+
+def _followed(
+    problem: Problem,
+    start: AbstractFactorisation,
+    dynamics: AbstractDynamics,
+    schedule: Schedule,
+    observers: tuple[Observer, ...],
+) -> Trajectory[AbstractFactorisation]:
+    found = follow(problem, start, dynamics, schedule, observers, chunk=500)
+    return unless_interrupted(found)
+
+
+class _Near(NamedTuple):
+    """The flow of the product, recorded five times closely around each of its times."""
+
+    time: Float[np.ndarray, " t"]
+    gap: float
+    spectrum: Float[np.ndarray, "t 5 d"]
+    frames: Float[np.ndarray, "t 5 n d"]
+    core: Float[np.ndarray, "t d d"]
+
+    @classmethod
+    def along(cls, config: Config, problem: Problem, start: Direct, depth: float) -> "_Near":
+        """One program for every depth and start of a shape."""
+        time = _times(config, depth)
+        gap = _NEAR * (time[1] - time[0])
+        points = time[:, None] + gap * np.arange(-2, 3)
+        flow = EndToEndFlow(depth, _RTOL, _ATOL)
+        schedule = Schedule(np.append(0, points))
+        observers = (singular_values, _core, _frames)
+        found = _followed(problem, start, flow, schedule, observers)
+        spectrum, core, frames = (
+            found[name][1:].reshape(*points.shape, *found[name].shape[1:])
+            for name in ("singular_values", "core", "frames")
+        )
+        # An SVD may return −u_r and −v_r.
+        overlap = np.einsum("tpir,tir->tpr", frames, frames[:, 2])
+        signs = np.where(overlap < 0, -1, 1)[:, :, None, :]
+        return cls(time, gap, spectrum, frames * signs, core[:, 2])
+
+    def difference(self, values: Float[np.ndarray, "t 5 *dims"]) -> np.ndarray:
+        """Derivative in time."""
+        return np.tensordot(values, _STENCIL, axes=(1, 0)) / self.gap
+
+
+def _predicted(
+    spectrum: Float[np.ndarray, "t d"], core: Float[np.ndarray, "t d d"], depth: float | int
+) -> Float[np.ndarray, "t d"]:
+    """−N σ_r^{2−2/N} ⟨∇ℓ, u_r v_rᵀ⟩, and without the N in the scaled time at N = ∞."""
+    factor = 1.0 if math.isinf(depth) else depth
+    return -factor * spectrum ** (2 - 2 / depth) * np.einsum("tii->ti", core)
+
+
+def _rotation(
+    spectrum: Float[np.ndarray, "t d"], core: Float[np.ndarray, "t d d"]
+) -> Float[np.ndarray, "t n d"]:
+    """Uᵀ U̇ above Vᵀ V̇, of Ẇ = U M Vᵀ, M = −(s_i + s_j) (Uᵀ∇ℓ V)_ij, the flow of depth 2.
+
+    (UᵀU̇)_ij = (s_j M_ij + s_i M_ji) / (s_j² − s_i²), and s_i and s_j change places in Vᵀ V̇.
+    """
+    rows, columns = spectrum[:, :, None], spectrum[:, None, :]
+    M = -(rows + columns) * core
+    gaps = columns**2 - rows**2
+    apart = np.where(gaps == 0, np.inf, gaps)
+    flipped = M.transpose(0, 2, 1)
+    turned = (columns * M + rows * flipped, rows * M + columns * flipped)
+    return np.concatenate([part / apart for part in turned], axis=1)
+
+
+def _read_core(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Matrix:
+    del t
+    U, _, Vt = jnp.linalg.svd(model(), full_matrices=False)
+    return U.T @ jax.grad(problem.loss_at)(model()) @ Vt.T
+
+
+def _read_slope(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Spectrum:
+    """u_rᵀ Ẇ v_r, Ẇ the derivative of the product along the velocities of its factors."""
+    del t
+    velocity = jax.tree.map(jnp.negative, eqx.filter_grad(problem.objective)(model))
+    _, moved = jax.jvp(lambda factors: factors(), (model,), (velocity,))
+    U, _, Vt = jnp.linalg.svd(model(), full_matrices=False)
+    return jnp.sum(U * (moved @ Vt.T), axis=0)
+
+
+def _read_frames(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Matrix:
+    """U above V."""
+    del t, problem
+    U, _, Vt = jnp.linalg.svd(model(), full_matrices=False)
+    return jnp.concatenate([U, Vt.T])
+
+
+_core = Observer(_read_core, "core", "Uᵀ∇ℓ V", ("row", "column"))
+_slope = Observer(_read_slope, "slope", "u_rᵀ Ẇ v_r", ("index",))
+_frames = Observer(_read_frames, "frames", "U above V", ("row", "column"))
+
+
+def _on_records(**values: np.ndarray) -> xr.Dataset:
+    dims = ("record", "index")
+    return xr.Dataset({name: (dims[: value.ndim], value) for name, value in values.items()})

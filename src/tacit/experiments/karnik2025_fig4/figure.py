@@ -1,0 +1,15 @@
+"""The figure of `karnik2025_fig4`."""
+
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from tacit import plots
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def plot(dataset: xr.Dataset) -> "Figure":
+    """Errors along the runs by scale, and at the end against the scale."""
+    return plots.tubal_recovery(dataset, "alpha")
