@@ -104,6 +104,12 @@ def numeric_columns(
 ) -> list[str]:
     """Return the columns of numbers below the header; others have more words than numbers.
 
+    Args:
+        file: named in messages.
+        cells: of the table, as text.
+        numbers: in them, as `numbers` finds them.
+        top: how many rows are a header.
+
     Raises:
         MediaError: There is none, or a word among numbers.
     """

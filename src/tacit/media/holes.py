@@ -24,7 +24,13 @@ def own_holes(stored: Stored[Any], axes: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def value_holes(stored: Stored[Any], axes: Sequence[str], value: float | int) -> NDArray[np.bool_]:
-    """Return where all channels equal `value`, a number as the file stores it (0 to 255, say)."""
+    """Return where all channels equal `value`.
+
+    Args:
+        stored: what was read.
+        axes: of its pixels, by name.
+        value: a number as the file stores it, 0 to 255 in a picture of 8 bits.
+    """
     with np.errstate(over="ignore"):
         equal = stored.pixels == value
     return np.all(equal, axis=-1) if "channel" in axes else equal
@@ -76,6 +82,11 @@ def lines_wholly_missing(
 
     No low-rank structure reaches such a line: only smoothness can fill it, or in a table the means.
     Lines count from 1, but for columns that have names.
+
+    Args:
+        holes: True where missing.
+        axes: of the holes, by name.
+        columns: names of a table's columns, if it has any.
     """
     notes = []
     for axis, word in enumerate(axes):

@@ -15,6 +15,11 @@ PIXEL_LIMIT = 200_000_000
 def check_size(file: Path, width: int, height: int) -> None:
     """Refuse a picture whose header promises more than `PIXEL_LIMIT` pixels.
 
+    Args:
+        file: named in the message.
+        width: in pixels.
+        height: in pixels.
+
     Raises:
         MediaError: The picture is too large.
     """
@@ -68,7 +73,13 @@ def full_scale(dtype: np.dtype[Any]) -> float:
 
 
 def lossy_note(file: Path, name: str, *, still: bool = True) -> str:
-    """Return the warning that observed pixels do not survive a lossy format unchanged."""
+    """Return the warning that observed pixels do not survive a lossy format unchanged.
+
+    Args:
+        file: named in the warning.
+        name: of the format, with its article.
+        still: whether it holds a picture, not a film.
+    """
     other = "PNG" if still else "a TIFF stack or a folder of PNG files"
     return (
         f"{file.name} is {name}, which is stored with loss: observed pixels change a little when "

@@ -51,7 +51,14 @@ def make_reel(
     frame: "VideoFrame",
     times: list[int | None],
 ) -> Reel:
-    """Return what writes a film like this one; frames without ascending times follow the rate."""
+    """Return what writes a film like this one; frames without ascending times follow the rate.
+
+    Args:
+        container: the film that was opened.
+        stream: its pictures.
+        frame: the first of them, which tells how colours are coded.
+        times: of all frames, None where the file names none.
+    """
     import av
 
     rate = stream.average_rate or Fraction(_USUAL_RATE)
@@ -72,7 +79,14 @@ def make_reel(
 
 
 def add_stream(container: "OutputContainer", reel: Reel, height: int, width: int) -> "VideoStream":
-    """Return the stream of a new film, with the encoder, the clock and the tags of another."""
+    """Return the stream of a new film, with the encoder, the clock and the tags of another.
+
+    Args:
+        container: the film to be written.
+        reel: what the other film was like.
+        height: of the frames, in pixels.
+        width: of the frames, in pixels.
+    """
     container.metadata.update(reel.texts)
     stream = container.add_stream(
         reel.encoder, rate=reel.rate, options=dict(_ENCODERS[reel.encoder])
@@ -88,7 +102,13 @@ def add_stream(container: "OutputContainer", reel: Reel, height: int, width: int
 
 
 def make_frame(samples: NDArray[Any], time: int, reel: Reel) -> "VideoFrame":
-    """Return one grey or RGB frame in the coding of colours of the film, at its time."""
+    """Return one grey or RGB frame in the coding of colours of the film, at its time.
+
+    Args:
+        samples: `(m, n)` grey or `(m, n, 3)` colours, of 8 bits.
+        time: in ticks of the film's clock.
+        reel: what the film is like.
+    """
     from av.video.frame import VideoFrame
 
     rgb = samples if samples.ndim == 3 else np.repeat(samples[..., None], 3, axis=-1)

@@ -85,6 +85,8 @@ def read(
     m, n = stored.pixels.shape[:2]
     if min(m, n) < 2:
         raise MediaError(f"{path}: is {m} × {n}: low rank needs at least 2 rows and 2 columns")
+
+    # Missing is what any of the rules marks; those that the user named say what they found.
     notes = list(stored.notes)
     mask = own_holes(stored, axes)
     if missing is not None:
@@ -98,6 +100,8 @@ def read(
         mask |= equal
     if mask.all():
         raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
+
+    # Zero, not what the file holds there: nothing that a hole hides can leak into an answer.
     values = to_values(stored)
     values[mask] = 0.0
     _check_finite(path, values, axes, stored.columns)

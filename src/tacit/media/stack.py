@@ -69,10 +69,15 @@ class Stack(AbstractCodec[tuple[Frame, ...]]):
         """Read all pictures and put them one behind the other."""
         files = self.files(location)
         codec, first = self.decode_file(files[0])
+
+        # Memory for all is checked before the second picture is read, not at the thousandth.
         height, width, *channels = first.pixels.shape
         check_memory(location.file, (height, width, len(files), *channels))
         pixels = np.empty((height, width, len(files), *channels), first.pixels.dtype)
         alpha = np.full(pixels.shape[:3], first.unit, pixels.dtype)
+
+        # Each frame keeps the format of its own file, and views of the shared arrays: the film is
+        # held once.
         frames = []
         for place, file in enumerate(files):
             codec, stored = self.decode_file(file) if place > 0 else (codec, first)
@@ -84,6 +89,7 @@ class Stack(AbstractCodec[tuple[Frame, ...]]):
             frames.append(
                 Frame(file.name, codec, replace(stored, pixels=pixels[:, :, place], alpha=shared))
             )
+
         film = len(files) > 1
         opaque = all(frame.stored.alpha is None for frame in frames)
         return Stored(

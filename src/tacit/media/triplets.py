@@ -78,6 +78,9 @@ def read_triplets(
         columns["weight"] = _named(path, frame, weight)
     if header and any(map(_is_number, columns.values())):
         raise MediaError(f"{path}: its first line holds numbers, not names: say --no-header")
+
+    # What is learnt from needs all three; of pairs each must have its answer in its own row, so
+    # that none may be left out.
     notes = []
     if rated:
         known = ~np.any([_blank(frame[name]) for name in columns.values()], axis=0)
@@ -91,6 +94,7 @@ def read_triplets(
             frame = frame.filter(known)
     elif any(_blank(frame[columns[name]]).any() for name in ("user", "item")):
         raise MediaError(f"{path}: a row has no user or no item: leave it out")
+
     numbers = {
         name: _numbers(path, frame[column])
         for name, column in columns.items()

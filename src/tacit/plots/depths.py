@@ -34,10 +34,12 @@ def depths_over_time(dataset: "xr.Dataset") -> "Figure":
     """
     names, depths = dataset["data"].values, dataset["depth"].values
     figure, grid = panels(len(names), len(depths) + 1, PAGE, 0.4 + 1.9 * len(names), sharex=True)
+
     for row, name in zip(grid, names, strict=True):
         part = dataset.sel(data=name)
         for axes, depth in zip(row, depths, strict=False):
             _values(axes, part.sel(depth=depth))
+            # All panels of a row share one scale: a reader compares the depths, not the runs.
             if name == names[0]:
                 axes.set_ylim(0, 1.06 * float(part["singular_values"].max()))
             else:
@@ -50,6 +52,7 @@ def depths_over_time(dataset: "xr.Dataset") -> "Figure":
                     axes.axhline(value, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
         row[0].set_ylabel(f"{name}\n{label(dataset['singular_values'])}")
         _errors(row[-1], part)
+
     for axes, depth in zip(grid[0], depths, strict=False):
         axes.set_title(f"depth {depth}")
     for axes in grid[-1]:

@@ -36,6 +36,8 @@ def effective_rank_panels(dataset: "xr.Dataset") -> "Figure":
     depths = dataset["depth"].values
     columns = max(len(depths), 2)
     figure, grid = panels(3, columns, PAGE * columns / 3, 5.4)
+
+    # A column a depth; a single depth leaves room for the second panel of the lowest row.
     for column in range(columns):
         if column >= len(depths):
             for axes in grid[:2, column]:
@@ -44,16 +46,20 @@ def effective_rank_panels(dataset: "xr.Dataset") -> "Figure":
         _ranks(grid[0, column], dataset.isel(depth=column))
         _errors(grid[1, column], dataset.isel(depth=column))
         grid[0, column].set_title(f"{label(dataset['depth'])} = {depths[column]}")
+
+    # One vertical scale for all depths, written at the left alone.
     grid[0, 0].set_ylabel(label(dataset["stable_rank"]))
     grid[1, 0].set_ylabel(label(dataset["error"]))
     for row in grid[:2]:
         for axes in row[1 : len(depths)]:
             axes.sharey(row[0])
             axes.tick_params(labelleft=False)
+
     _half_times(grid[2, 0], dataset)
     _negative(grid[2, 1], dataset)
     for axes in grid[2, 2:]:
         axes.set_axis_off()
+
     figure.align_ylabels(grid[:, 0])
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=4)

@@ -43,6 +43,13 @@ def rank_scene(
 ) -> Scene:
     """Bars of the singular values, their curves above the loss; see `watch_rank`.
 
+    Args:
+        dataset: with `singular_values` and the losses, of a single run.
+        over: the coordinate along the horizontal axis.
+        truth: singular values to compare with; may be empty.
+        stages: that were found in the run, if any.
+        highlight: how many singular values are drawn, largest first.
+
     Raises:
         ValueError: if the records are not of a single run, or fewer than two can be drawn.
     """
@@ -60,6 +67,8 @@ def rank_scene(
             "with two or more finite ones"
         )
     shown = spectra[:, : min(highlight, len(PALETTE) - 1)]
+
+    # The bars are the curves at one instant: all three panels share their scales in pairs.
     figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.9), height_ratios=(1.7, 1))
     bars, upper = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[0, 1])
@@ -73,6 +82,7 @@ def rank_scene(
         upper.set_xscale("log")
     elif over == "step":
         whole_numbers(lower.xaxis)
+
     pieces = [
         *_plateaus([upper, lower], at, stages, bars),
         _curves(upper, at, spectra, int(records[0]), shown.shape[1], truth),

@@ -48,6 +48,8 @@ def singular_values(
     if record.ndim != 2:
         raise ValueError(f"singular_values: {name} has axes {record.dims}; select one run")
     highlight = min(highlight, len(PALETTE) - 1, record.shape[1])
+
+    # From the smallest to the largest, so that the few in colour lie above the grey ones.
     figure, grid = panels(1, 1, COLUMN, 2.5)
     axes = grid[0, 0]
     for index in range(record.shape[1] - 1, -1, -1):
@@ -61,12 +63,15 @@ def singular_values(
         )
     if record.shape[1] > highlight:
         axes.plot([], [], color=GREY, linewidth=0.5, label="others")
+
+    # Marks at the edge, where the curves should end: lines across would hide how they get there.
     for value in truth:
         axes.plot(
             [0.985, 1.0], [value] * 2, color="black", transform=axes.get_yaxis_transform(), lw=1.5
         )
     if len(truth):
         axes.plot([], [], color="black", linewidth=1.5, label="truth")
+
     axes.set_xscale(horizontal)
     if vertical == "log":
         logarithmic_height(axes)
@@ -74,6 +79,8 @@ def singular_values(
         whole_numbers(axes.xaxis)
     axes.set_xlabel(label(record[over]))
     axes.set_ylabel(label(record))
+
+    # In the order of the singular values, not in that of drawing.
     handles, labels = axes.get_legend_handles_labels()
     order = sorted(range(len(labels)), key=lambda at: (not labels[at].startswith("i"), labels[at]))
     figure.legend(

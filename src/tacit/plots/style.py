@@ -77,7 +77,15 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 def panels(
     rows: int, columns: int, width: float, height: float, **sharing: Any
 ) -> "tuple[Figure, np.ndarray]":
-    """A figure of rows × columns axes; sizes in inches."""
+    """A figure of rows × columns axes.
+
+    Args:
+        rows: of axes.
+        columns: of axes.
+        width: of the figure, in inches.
+        height: of the figure, in inches.
+        sharing: what `Figure.subplots` takes, such as `sharex`.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -118,7 +126,13 @@ def logarithmic_height(axes: "Axes") -> None:
 
 
 def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
-    """One legend for all panels, outside them, so that it covers nothing."""
+    """One legend for all panels, outside them, so that it covers nothing.
+
+    Args:
+        figure: to put it on.
+        axes: whose lines it names.
+        columns: of the legend, at most.
+    """
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, len(labels)))
 
@@ -126,6 +140,11 @@ def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
 @contextmanager
 def written_whole(path: str | os.PathLike[str], kinds: Iterable[str], what: str) -> Iterator[Path]:
     """A path beside `path` to write to, which takes its place when the block ends without an error.
+
+    Args:
+        path: to be replaced.
+        kinds: endings that are allowed, with the dot.
+        what: is written, in the plural, for messages.
 
     Raises:
         ValueError: if the ending is none of `kinds`.

@@ -39,6 +39,8 @@ def tubal_phases(dataset: "xr.Dataset") -> "Figure":
     figure, grid = panels(1, 2, PAGE, 3.0)
     first = dataset.isel(draw=0)
     names = ("relative error", "largest principal angle, sine")
+
+    # The same phases shade both panels: what the angles do is what the errors follow.
     shades: list[Any] = []
     for axes, records, name in zip(grid[0], (_ERRORS, _ANGLES), names, strict=True):
         shades = _phases(axes, first)
@@ -53,10 +55,13 @@ def tubal_phases(dataset: "xr.Dataset") -> "Figure":
         whole_numbers(axes.xaxis)
         axes.set_xlabel(label(first["step"]))
         axes.set_ylabel(name)
+
+    # An angle between equal spaces is rounding, which would take most of a logarithmic axis.
     least = max(float(grid[0, 1].get_ylim()[0]), _LEAST)
     grid[0, 1].set_ylim(least, 2)
     if any(name.startswith("authors_") for name in map(str, dataset.data_vars)):
         grid[0, 0].plot([], [], "o", color="black", mfc="none", label="the authors' draw")
+
     for axes in grid[0]:
         named = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
         axes.legend(handles=named, loc="best")

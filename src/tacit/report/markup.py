@@ -65,7 +65,13 @@ def figure(caption: str, content: str) -> str:
 
 
 def image(values: Values, low: float, high: float) -> str:
-    """An <img> of the array as PNG; NaN is drawn in magenta."""
+    """An <img> of the array as PNG; NaN is drawn in magenta.
+
+    Args:
+        values: `(m, n)` grey or `(m, n, 3)` colours.
+        low: the value that is black.
+        high: the value that is white.
+    """
     from PIL import Image
 
     spread = (high - low) or 1.0

@@ -57,12 +57,14 @@ def write_report(
     Raises:
         MediaError: if the file cannot be written.
     """
+    # Of a table the error in its own numbers tells more than PSNR, which is made for pictures.
     results = _results(completion)
     if names is not None and truth is not None:
         error = np.sqrt(np.mean((completion.filled - truth)[np.isnan(before)] ** 2))
         results["Error over missing entries (root mean square)"] = f"{error:.4g}"
     elif scores is not None:
         results |= _compared(scores)
+
     reason = f"<p>{html.escape(completion.choice.reason)}</p>"
     axes = axes or _PICTURE[: before.ndim]
     shown = (

@@ -34,10 +34,14 @@ def table_section(completion: Completion, before: Values, names: Sequence[str]) 
     frame = _Frame.of(before)
     missing = np.isnan(before)
     named = names if any(name != str(at) for at, name in enumerate(names, 1)) else ()
+
+    # The few entries that are most uncertain would make all others look certain: the colours end
+    # below them.
     limits = (-_FAR, _FAR)
     spread = np.where(missing, completion.uncertainty, np.nan) / frame.deviation
     most = float(np.nanquantile(spread, _NEARLY_ALL))
     far = f"from its mean ({_UNIT})"
+
     maps = [
         (
             "Before; missing entries are grey",
@@ -54,6 +58,7 @@ def table_section(completion: Completion, before: Values, names: Sequence[str]) 
             ),
         ),
     ]
+
     figures = "\n".join(figure(caption, drawing(drawn)) for caption, drawn in maps)
     others = len(names) - _MOST
     more = f'<p class="quiet">and {others} more columns</p>' if others > 0 else ""
