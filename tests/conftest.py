@@ -17,8 +17,6 @@ import jax
 import jaxtyping
 import pytest
 
-from tests.long import FILES, LONG
-
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -34,13 +32,6 @@ hypothesis.settings.register_profile(
     "tacit", max_examples=25, deadline=None, derandomize=True, database=None
 )
 hypothesis.settings.load_profile("tacit")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what `LONG` and `FILES` list."""
-    for item in items:
-        if item.nodeid in LONG or item.nodeid.startswith(FILES):
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

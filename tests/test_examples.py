@@ -9,7 +9,15 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SHORT = sorted(path for path in EXAMPLES.glob("*.py") if path.name != "demo.py")
-_LONG = {"complete_a_table", "depth_and_rank", "implicit_or_explicit", "ratings", "scale_sweep"}
+_LONG = {
+    "complete_a_table",
+    "depth_and_rank",
+    "exact_recursion",
+    "implicit_or_explicit",
+    "ratings",
+    "scale_sweep",
+    "your_own_observer",
+}
 """Those that compile longest; they run in seconds once that is done."""
 
 

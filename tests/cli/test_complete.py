@@ -85,6 +85,7 @@ def test_same_seed_same_bytes(folder):
     assert Path("one.png").read_bytes() == Path("two.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_double_precision_leaves_the_library_as_it_was(folder):
     before = jax.config.jax_enable_x64
     arguments = ["holes.png", "-o", "out.png", "--missing", "mask.png", "--dtype", "float64"]
@@ -152,6 +153,7 @@ def frames(path: str) -> np.ndarray:
     return np.stack(shown, axis=-1)
 
 
+@pytest.mark.slow
 def test_a_film_is_completed_as_a_tensor(folder, capsys):
     rows, columns, times = np.mgrid[:16, :16, :4]
     shades = 127 + 30 * np.sin(rows / 5) * np.cos(columns / 7) * (times + 1)
@@ -432,6 +434,7 @@ def test_killed_at_any_moment_an_existing_output_is_whole(folder):
     assert not list(folder.glob(".out.*")) or Path("out.png").stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_writes_the_best_answer_so_far(folder):
     big = np.add.outer(np.sin(np.arange(400) / 9), np.cos(np.arange(400) / 7) ** 2)
     big[np.random.default_rng(1).random(big.shape) < 0.5] = np.nan

@@ -37,6 +37,7 @@ def tacit(*arguments, **keywords):
     return subprocess.run(command, capture_output=True, text=True, **keywords)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_run_plot_and_list(tmp_path, capsys):
     assert status(["run", "chou2024_dynamics"]) == 0
@@ -135,6 +136,7 @@ def test_check_takes_settings(capsys):
     assert not all(claim["holds"] for claim in claims)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_check_claims_half_times_of_the_papers_target_alone(capsys):
     for changes in (["--config.eigenvalues=4,3,2,1"], ["--config.depths=5", "--config.step=5e-4"]):

@@ -27,7 +27,8 @@ from tacit.algebra import (
     stable_rank,
 )
 
-from .registry import ENERGIES, PRECISIONS, draw
+from .cases.base import PRECISIONS, draw
+from .cases.energies import ENERGIES
 
 # One shape for drawn matrices, so that each function compiles once.
 SHAPE = (4, 3)

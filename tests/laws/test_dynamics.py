@@ -22,7 +22,9 @@ from tacit.observers import balance
 from tacit.problems import Huber, LeastSquares, Problem, Smoothness, full_observation
 from tacit.testing import check_dynamics
 
-from .registry import DYNAMICS, draw, single, small_completion, symmetric_target
+from .cases.base import draw, params, single
+from .cases.dynamics import DYNAMICS
+from .cases.problems import small_completion, symmetric_target
 
 
 def deep(shape, depth, scale=0.4):
@@ -48,26 +50,13 @@ def distance(one, other):
     return float(jnp.linalg.norm(ravel_pytree(one)[0] - ravel_pytree(other)[0]))
 
 
-LONG = (
-    "compact flow",
-    "greedy, depth 3",
-    "end-to-end flow of depth 2.5",
-    "variational descent with covariances",
-)
-"""Those that compile for five seconds and more, and have a shorter sibling."""
-CASES = [
-    pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.name in LONG else [])
-    for case in DYNAMICS
-]
-
-
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", params(DYNAMICS))
 def test_dynamics(case):
     rule, problem, model, descends = case.build()
     check_dynamics(rule, problem, model, gap=case.gap, tolerance=case.tolerance, descends=descends)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", params(DYNAMICS))
 def test_float32_stays_float32(case):
     rule, problem, model, _ = case.build()
     moved, clock = advanced(rule, single(problem), single(model), case.gap)
@@ -172,6 +161,7 @@ def test_group_rmsprop_is_the_numpy_loop():
     np.testing.assert_allclose(clock.time, time, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_flow_conserves_the_balance_and_descent_drifts_in_proportion_to_the_step():
     problem, model = small_completion(), deep((5, 4), 3)
     drift = balance.drift_from(model)
@@ -250,6 +240,7 @@ def test_automatic_steps_start_at_the_fraction_of_the_bound():
     assert np.isclose(clock.time, 5 * 0.5)
 
 
+@pytest.mark.slow
 def test_automatic_steps_take_back_a_stretch_that_rose():
     """From a start much flatter than the way, every stretch first overshoots."""
     problem = full_observation(jnp.diag(jnp.array([100.0, 1.0])))

@@ -13,7 +13,11 @@ from tacit.operators import Entries, entries
 from tacit.problems import Huber, LeastSquares, Problem, Smoothness, full_observation
 from tacit.runs import Schedule, run
 
-from .registry import draw, small_completion, symmetric_target
+from .cases.base import draw
+from .cases.problems import small_completion, symmetric_target
+
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
 
 
 def symmetric_mask(side, seed=0):

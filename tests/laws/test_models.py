@@ -11,7 +11,9 @@ from tacit.algebra import Cosine, Fourier, Linear
 from tacit.models import Deep, DeepTubal, Symmetric, SymmetricTubal, Tubal, balanced
 from tacit.testing import check_factorisation
 
-from .registry import INITIALISERS, MODELS, draw, ids
+from .cases.base import draw, params
+from .cases.initialisers import INITIALISERS
+from .cases.models import MODELS
 
 EXACT = [case for case in INITIALISERS if case.name != "gaussian"]
 CHAINS = {
@@ -33,17 +35,7 @@ def narrowest(model: Deep) -> int:
     return min(min(factor.shape) for factor in model.factors)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case.name,
-            marks=[pytest.mark.slow] if case.name == "spectral, depth 2, wide" else [],
-        )
-        for case in MODELS
-    ],
-)
+@pytest.mark.parametrize("case", params(MODELS))
 def test_factorisation(case, key):
     model = case.build(jnp.float64)
     check_factorisation(
@@ -56,7 +48,7 @@ def test_factorisation(case, key):
 
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
-@pytest.mark.parametrize("case", **ids(EXACT))
+@pytest.mark.parametrize("case", params(EXACT))
 def test_scale_is_exact(case, chain, key):
     """‖X(0)‖_F = scale · √q, q the narrowest width."""
     shape, depth, widths = chain
@@ -117,7 +109,7 @@ def test_balanced_is_balanced(chain, key):
         np.testing.assert_allclose(upper.T @ upper, lower @ lower.T, atol=1e-13)
 
 
-@pytest.mark.parametrize("case", **ids(INITIALISERS))
+@pytest.mark.parametrize("case", params(INITIALISERS))
 def test_start_is_a_function_of_the_key(case):
     def start(seed):
         return Deep.initialise(
@@ -128,7 +120,7 @@ def test_start_is_a_function_of_the_key(case):
     assert (start(0).tobytes() == start(1).tobytes()) == (case.name == "identity")
 
 
-@pytest.mark.parametrize("case", **ids(INITIALISERS))
+@pytest.mark.parametrize("case", params(INITIALISERS))
 def test_scale_may_be_traced_and_of_another_precision(case, key):
     def start(scale):
         return Deep.initialise(
@@ -140,7 +132,7 @@ def test_scale_may_be_traced_and_of_another_precision(case, key):
     np.testing.assert_allclose(model(), start(0.25)(), rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("case", **ids(EXACT))
+@pytest.mark.parametrize("case", params(EXACT))
 @pytest.mark.parametrize("width", [2, 4, 6])
 def test_scale_of_symmetric_is_the_mean_eigenvalue(case, width, key):
     model = Symmetric.initialise(

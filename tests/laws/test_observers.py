@@ -25,8 +25,11 @@ from tacit.problems import (
     tubal_sensing,
 )
 
-from .registry import KEY, OBSERVERS, draw, single, small_completion
+from .cases.base import KEY, draw, params, single
+from .cases.observers import OBSERVERS
+from .cases.problems import small_completion
 
+CASES = {case.name: case for case in OBSERVERS}
 MODEL = Deep((draw((6, 4)), draw((4, 6)), draw((5, 4))))
 FACTOR = draw((4, 2, 3), seed=8)
 TUBAL = {
@@ -75,18 +78,18 @@ def given(name):
 
 def build(name, start=None):
     start = given(name)[0] if start is None else start
-    thing = OBSERVERS[name][0]
+    thing = CASES[name].thing
     if isinstance(thing, Law):
         return thing.drift_from(start)
     return thing if isinstance(thing, Observer) else thing(*ARGUMENTS[name])
 
 
-@pytest.mark.parametrize("name", OBSERVERS)
-def test_record_has_the_declared_axes(name):
-    observer, (model, problem) = build(name), given(name)
+@pytest.mark.parametrize("case", params(OBSERVERS))
+def test_record_has_the_declared_axes(case):
+    observer, (model, problem) = build(case.name), given(case.name)
     look = jax.jit(lambda model: observer(0.0, model, problem))
     record = look(model)
-    assert record.shape == OBSERVERS[name][1]
+    assert record.shape == case.lengths
     assert record.ndim == len(observer.dims)
     assert np.isfinite(record).all()
     assert observer.name
@@ -96,23 +99,23 @@ def test_record_has_the_declared_axes(name):
 
 
 def test_names_are_distinct_but_for_the_three_spectra():
-    names = [build(name).name for name in OBSERVERS]
+    names = [build(name).name for name in CASES]
     assert len(set(names)) == len(names) - 2
 
 
-@pytest.mark.parametrize("name", OBSERVERS)
-def test_record_keeps_float32(name):
-    model, problem = map(single, given(name))
-    observer = single(build(name))
-    if isinstance(OBSERVERS[name][0], Law):
-        observer = OBSERVERS[name][0].drift_from(model)
+@pytest.mark.parametrize("case", params(OBSERVERS))
+def test_record_keeps_float32(case):
+    model, problem = map(single, given(case.name))
+    observer = single(build(case.name))
+    if isinstance(case.thing, Law):
+        observer = case.thing.drift_from(model)
     assert observer(0.0, model, problem).dtype == jnp.float32
 
 
 def test_records_are_what_they_say():
     """Each against a formula in numpy."""
     problem, X = small_completion(), np.asarray(MODEL())
-    general = [name for name in OBSERVERS if given(name)[0] is MODEL]
+    general = [name for name in CASES if given(name)[0] is MODEL]
     record = {name: np.asarray(build(name)(0.0, MODEL, problem)) for name in general}
     truth = np.asarray(problem.truth)
     r = np.asarray(problem.operator.mv(MODEL()) - problem.y)

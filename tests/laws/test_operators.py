@@ -10,17 +10,18 @@ from tacit.operators import AbstractMeasurement, TensorEntries, entries
 from tacit.testing import check_measurement
 from tacit.testing.measurement import lineax_questions
 
-from .registry import OPERATORS, PRECISIONS, draw, ids
+from .cases.base import PRECISIONS, draw, params
+from .cases.operators import OPERATORS
 
 
 @pytest.mark.parametrize("dtype", PRECISIONS, ids=lambda dtype: dtype.__name__)
-@pytest.mark.parametrize("case", **ids(OPERATORS))
+@pytest.mark.parametrize("case", params(OPERATORS))
 def test_measurement(case, dtype, key):
     check_measurement(case.build(dtype), key=key)
 
 
 @pytest.mark.parametrize("chunk", [1, 3])
-@pytest.mark.parametrize("case", **ids(OPERATORS[:5:3]))
+@pytest.mark.parametrize("case", params(OPERATORS[:5:3]))
 def test_entries_of_a_factored_target_by_chunks(case, chunk, key, monkeypatch):
     # Small problems take the dense road of their own accord, and may have been compiled so.
     monkeypatch.setattr(entries, "_GATHER_COST", 0)
@@ -68,7 +69,7 @@ def test_every_question_is_answered_for_the_abstract_base(question):
     assert question.dispatch(AbstractMeasurement) is not unanswered
 
 
-@pytest.mark.parametrize("case", **ids(OPERATORS))
+@pytest.mark.parametrize("case", params(OPERATORS))
 def test_structure_is_never_claimed(case):
     operator = case.build(jnp.float64)
     for question in lineax_questions():
@@ -76,7 +77,7 @@ def test_structure_is_never_claimed(case):
             assert question(operator) is False
 
 
-@pytest.mark.parametrize("case", **ids(OPERATORS[2:6:3]))
+@pytest.mark.parametrize("case", params(OPERATORS[2:6:3]))
 def test_lineax_solves_least_squares(case, key):
     """A measurement goes into lineax's solvers as it is."""
     operator = case.build(jnp.float64)

@@ -20,7 +20,9 @@ from tacit.problems import (
     tubal_sensing,
 )
 
-from .registry import LOSSES, draw, ids, small_completion
+from .cases.base import draw, params
+from .cases.losses import LOSSES
+from .cases.problems import small_completion
 
 CLOSED_FORMS = {
     "least squares": lambda r, w: np.sum(w * r**2) / 2,
@@ -31,7 +33,7 @@ CLOSED_FORMS = {
 }
 
 
-@pytest.mark.parametrize("case", **ids(LOSSES))
+@pytest.mark.parametrize("case", params(LOSSES))
 def test_loss_is_its_formula(case):
     loss, r = case.build(), 2 * draw(9)
     w = jnp.abs(draw(9, seed=1))
@@ -42,7 +44,7 @@ def test_loss_is_its_formula(case):
     assert (np.abs(r) > 0.7).any()
 
 
-@pytest.mark.parametrize("case", **ids(LOSSES))
+@pytest.mark.parametrize("case", params(LOSSES))
 def test_loss_has_the_gradient_of_finite_differences(case):
     loss, r, d, h = case.build(), 2 * draw(9), draw(9, seed=2), 1e-6
     slope = jnp.vdot(jax.grad(loss)(r, None), d)
@@ -50,7 +52,7 @@ def test_loss_has_the_gradient_of_finite_differences(case):
     np.testing.assert_allclose(slope, quotient, rtol=1e-7)
 
 
-@pytest.mark.parametrize("case", **ids(LOSSES))
+@pytest.mark.parametrize("case", params(LOSSES))
 def test_weight_two_is_a_measurement_made_twice(case):
     loss, r = case.build(), draw(3)
     weighted = loss(r, jnp.array([1.0, 2.0, 0.0]))
@@ -159,6 +161,7 @@ def test_a_problem_checks_what_it_is_given():
 # Tubal sensing.
 
 
+@pytest.mark.slow
 def test_tubal_sensing_sees_the_tubal_symmetric_part_alike(key):
     """On a tubal-symmetric truth the symmetrised A_i measure what the drawn ones do."""
     truth = draw((3, 3, 4)) + t_transpose(draw((3, 3, 4)))

@@ -17,7 +17,8 @@ from tacit.solvers import (
 )
 
 from ..unit.certificates._known_minimum import QUICK, known_minimum
-from .registry import OPERATORS, draw, ids
+from .cases.base import draw, params
+from .cases.operators import OPERATORS
 
 MATRICES = [case for case in OPERATORS if len(case.build(jnp.float64).shape) == 2]
 
@@ -25,7 +26,7 @@ MATRICES = [case for case in OPERATORS if len(case.build(jnp.float64).shape) == 
 # Least norm.
 
 
-@pytest.mark.parametrize("case", **ids(OPERATORS))
+@pytest.mark.parametrize("case", params(OPERATORS))
 def test_least_norm_is_the_pseudoinverse(case):
     operator = case.build(jnp.float64)
     y = operator.mv(draw(operator.shape))
@@ -87,7 +88,7 @@ def certified(operator, y, found, tolerance):
     assert -1e-9 <= found.gap <= 2 * tolerance
 
 
-@pytest.mark.parametrize("case", **ids(MATRICES))
+@pytest.mark.parametrize("case", params(MATRICES))
 def test_nuclear_minimum_is_certified(case):
     operator = case.build(jnp.float64)
     y = operator.mv(draw((operator.shape[0], 1)) @ draw((1, operator.shape[1]), seed=8))
@@ -230,7 +231,14 @@ def shared_basis(shape, spectra, dtype=jnp.float64):
     return SharedBasis(*(jnp.asarray(array, dtype) for array in (U, Vt.T, spectra)))
 
 
-@pytest.mark.parametrize(("m", "n", "size"), [(6, 5, 3), (5, 8, 1), (7, 7, 5), (5, 6, 9)])
+@pytest.mark.parametrize(
+    ("m", "n", "size"),
+    [
+        (6, 5, 3),
+        (5, 6, 9),
+        *(pytest.param(*sizes, marks=pytest.mark.slow) for sizes in [(5, 8, 1), (7, 7, 5)]),
+    ],
+)
 def test_linear_programme_is_the_nuclear_minimum(m, n, size):
     """Fewer measurements than unknowns, one, and more: every time the one general solver's."""
     operator = shared_basis((m, n), draw((size, min(m, n)), seed=4))

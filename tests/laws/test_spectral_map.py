@@ -82,7 +82,11 @@ def check(gamma, method, X, generator, tolerance=1e-6):
 
 @pytest.mark.parametrize(
     ("method", "shape"),
-    [*(("svd", shape) for shape in SHAPES), ("gram", (5, 2)), ("products", (5, 2))],
+    [
+        *(("svd", shape) for shape in SHAPES),
+        ("gram", (5, 2)),
+        pytest.param("products", (5, 2), marks=pytest.mark.slow),
+    ],
     ids=str,
 )
 @given(
@@ -170,6 +174,7 @@ def test_products_are_as_many_as_said(terms):
     assert counted == polynomial.products(polynomial.block)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["svd", "products"])
 def test_batches_are_single_matrices(method):
     generator = np.random.default_rng(5)
@@ -221,6 +226,7 @@ def test_an_empty_matrix_stays_empty(shape):
     assert spectral_map(tanh, jnp.zeros(shape), "svd").shape == shape
 
 
+@pytest.mark.slow
 def test_refusals(unchecked):
     X = jnp.eye(3)
     with pytest.raises(ValueError, match="at least two axes"):

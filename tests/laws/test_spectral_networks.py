@@ -20,7 +20,10 @@ from tacit.operators import Dense, SharedBasis
 from tacit.problems import LeastSquares, MeanSquared, Problem, Smoothness, sensing, shared_sensing
 from tacit.runs import Schedule, run
 
-from .registry import KEY, draw
+from .cases.base import KEY, draw
+
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
 
 SQUARE, TALL = (5, 5), (7, 5)
 

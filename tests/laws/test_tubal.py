@@ -35,12 +35,13 @@ from tacit.algebra import (
     tubal_rank,
 )
 
-from .registry import TRANSFORMS, TUBES, draw, ids
+from .cases.base import draw, params
+from .cases.transforms import TRANSFORMS, TUBES
 
 UNITARY = [case for case in TRANSFORMS if case.name != "linear"]
 every_order = pytest.mark.parametrize("tubes", TUBES.values(), ids=TUBES)
-every_transform = pytest.mark.parametrize("case", **ids(TRANSFORMS))
-unitary_transform = pytest.mark.parametrize("case", **ids(UNITARY))
+every_transform = pytest.mark.parametrize("case", params(TRANSFORMS))
+unitary_transform = pytest.mark.parametrize("case", params(UNITARY))
 FOURIER_TUBES = [(1,), (2,), (5,), (4, 3), (4, 4), (2, 3, 4)]
 
 
@@ -239,7 +240,10 @@ def test_what_holds_for_multiples_of_unitary_transforms(case, tubes):
     close(found["shrunk"], tensor((U * np.maximum(s - 0.7, 0)[:, None]) @ Vh, M, tubes))
 
 
-@pytest.mark.parametrize("case", **ids([TRANSFORMS[0], TRANSFORMS[4]]))
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(TRANSFORMS[0], id="Fourier", marks=pytest.mark.slow), *params([TRANSFORMS[4]])],
+)
 def test_drawn_tensors(case, key):
     transform, tubes = case.build((4,)), (4,)
 
@@ -257,6 +261,7 @@ def test_drawn_tensors(case, key):
     close(gram, t_identity(2, tubes, transform, jnp.float64))
 
 
+@pytest.mark.slow
 def test_multirank_and_average_rank_tell_the_slices_apart():
     """Constant along the tubes: only the slice of frequency zero is not zero."""
     T = jnp.ones((1, 1, 4)) * draw((3, 3))[..., None]

@@ -16,7 +16,8 @@ from tacit.models import Deep, Direct, Symmetric, identity
 from tacit.operators import ChannelMix, Dense, Entries
 from tacit.problems import Huber, Problem, Smoothness, full_observation
 from tacit.runs import Schedule, Stalled, run
-from tests.laws.registry import draw, small_completion, symmetric_target
+from tests.laws.cases.base import draw
+from tests.laws.cases.problems import small_completion, symmetric_target
 
 pytestmark = pytest.mark.usefixtures("unchecked")
 

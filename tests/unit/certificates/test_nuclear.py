@@ -90,7 +90,7 @@ def test_bound_is_cvxpys_minimum(mixed):
     assert found.holds
 
 
-@pytest.mark.parametrize("size", [1, 4, 9])
+@pytest.mark.parametrize("size", [4, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 9))])
 def test_shared_basis(size):
     """The linear programme's answer holds; the general solver's dual certifies the same bound."""
     random = np.random.default_rng(size)
@@ -174,6 +174,7 @@ def test_nothing_measured_and_nothing_found():
     np.testing.assert_allclose(found.evidence["lower_bound"], 1, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_float32_measurements():
     known = known_minimum(6, 5, 2, 12, 1)
     operator = Dense(known.operator.arrays.astype(jnp.float32))

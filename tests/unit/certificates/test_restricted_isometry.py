@@ -9,12 +9,13 @@ import pytest
 from tacit.algebra import Fourier, low_tubal_rank_tensor
 from tacit.certificates import rip_estimate
 from tacit.operators import Dense
-from tests.laws.registry import draw
+from tests.laws.cases.base import draw
 
 SHAPE = (3, 3, 4)
 rank_one = partial(low_tubal_rank_tensor, SHAPE, 1, Fourier(), jnp.float64)
 
 
+@pytest.mark.slow
 def test_an_isometry_has_constant_zero_and_a_multiple_of_it_its_own(key):
     arrays = np.linalg.qr(np.asarray(draw((40, 36))))[0].reshape(40, *SHAPE)
     for factor in (1.0, 0.8):

@@ -13,6 +13,9 @@ from tacit.dynamics.end_to_end import depth_weights, end_to_end_velocity
 from tacit.models import Deep, Direct, balanced, gaussian
 from tacit.problems import LeastSquares, completion, full_observation
 
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
+
 KEY = jax.random.key(3)
 DEPTHS = (2, 2.5, 3, 7, np.inf)
 

@@ -12,6 +12,9 @@ from tacit.dynamics import GradientDescent, TubalDescent
 from tacit.models import Deep, SymmetricTubal
 from tacit.problems import MeanSquared, Problem, tubal_sensing
 
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
+
 
 def draw(shape, seed=0):
     return jnp.asarray(np.random.default_rng(seed).standard_normal(shape))

@@ -267,6 +267,7 @@ def test_each_column_may_have_a_noise_of_its_own():
     np.testing.assert_allclose(np.delete(noise, 2), 0.1, rtol=0.4)
 
 
+@pytest.mark.slow
 def test_the_order_of_entries_and_rows_plays_no_part():
     _, problem = table()
     seen = np.flatnonzero(problem.weights)

@@ -57,6 +57,7 @@ def test_it_is_cloned_stored_and_the_same_each_time(fitted, tmp_path):
     np.testing.assert_array_equal(loaded.predict(A), fitted.predict(A))
 
 
+@pytest.mark.slow
 def test_any_measurement_will_do():
     observed = np.random.default_rng(1).random(TRUTH.shape) < 0.8
     operator = Entries.from_mask(observed, "float64")

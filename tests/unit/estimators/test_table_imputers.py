@@ -114,6 +114,7 @@ def test_rows_are_ridge_regressions():
         np.testing.assert_array_equal(answer[4], mean)
 
 
+@pytest.mark.slow
 def test_a_generous_width_ends_at_the_nuclear_norm():
     """Two methods, one minimum: with a penalty given both solve the convex problem."""
     X = table(rows=30, noise=0.5)[2]

@@ -89,6 +89,7 @@ def trained(depth, key):
     return run(problem, start, GradientDescent(0.1), Schedule.every(4, 1600), observers)
 
 
+@pytest.mark.slow
 def test_a_sweep_becomes_a_table_of_stages():
     keys = jax.random.split(jax.random.key(0), 2)
     many = sweep(lambda key: trained(2, key), key=keys)
@@ -111,6 +112,7 @@ def test_a_sweep_becomes_a_table_of_stages():
     np.testing.assert_allclose(again["predicted_loss"][1, 0], 2.08)
 
 
+@pytest.mark.slow
 def test_completion_has_stages_too():
     """A rank-two truth, 80 % of its entries: two escapes, with no predictions."""
     rng = np.random.default_rng(0)

@@ -10,6 +10,9 @@ from tacit.algebra import Cosine, t_outer
 from tacit.models import Direct, SymmetricTubal
 from tacit.problems import tubal_sensing
 
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
+
 SIDE, RANK, TUBE, ETA = 5, 2, 4, 0.01
 
 

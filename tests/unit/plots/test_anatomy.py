@@ -103,6 +103,7 @@ def test_bars_are_the_spectra_on_one_scale(widths):
     assert 0 < low < high < frames(figure)[0].get_height()
 
 
+@pytest.mark.slow
 def test_spectra_of_a_network_are_shown_in_its_layers():
     model = SpectralNetwork.identity((6, 4), (2, 3), scale=0.5, noise=0.1, key=jax.random.key(0))
     dataset = network((2, 3), count=4)

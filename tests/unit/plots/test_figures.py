@@ -103,7 +103,7 @@ def test_settings_of_matplotlib_are_left_as_they_were(run, tmp_path):
     assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+@pytest.mark.parametrize("ending", ["png", pytest.param("pdf", marks=pytest.mark.slow), "svg"])
 def test_saved_twice_gives_the_same_bytes_and_leaves_nothing_else(run, tmp_path, ending):
     path = tmp_path / f"figure.{ending}"
     contents = []

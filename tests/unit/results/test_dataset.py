@@ -44,6 +44,7 @@ def test_the_result_is_a_code_with_its_meaning():
     assert meaning[int(result)] == "converged"
 
 
+@pytest.mark.slow
 def test_a_sweep_has_leading_dimensions():
     scales, seeds = jnp.array([0.1, 0.2, 0.3]), jnp.arange(2)
     trajectory = sweep(lambda scale, seed: fit(scale, seed), scale=scales, seed=seeds)

@@ -12,7 +12,8 @@ from tacit.models import Deep, Direct
 from tacit.observers import HeldOut, Observer, loss, singular_values
 from tacit.problems import Problem, full_observation
 from tacit.runs import Below, Result, Schedule, Stalled, joined, run
-from tests.laws.registry import draw, single, small_completion
+from tests.laws.cases.base import draw, single
+from tests.laws.cases.problems import small_completion
 
 # The module: `tacit.runs.run` is the function.
 loop = importlib.import_module("tacit.runs.run")

@@ -11,7 +11,7 @@ from tacit.dynamics import GradientDescent
 from tacit.models import Deep
 from tacit.observers import loss, singular_values
 from tacit.runs import Below, Result, Schedule, run, sweep
-from tests.laws.registry import small_completion
+from tests.laws.cases.problems import small_completion
 
 PROBLEM = small_completion()
 SEEDS, SCALES, DEPTHS = np.arange(2), np.array([0.1, 0.5]), [2, 3]
@@ -42,6 +42,7 @@ def loop():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("order", "lanes"),
     [
@@ -64,6 +65,7 @@ def test_a_sweep_is_the_loop_of_single_runs(order, lanes, loop):
         assert code[place] == Result.FINISHED
 
 
+@pytest.mark.slow
 def test_a_sweep_over_arrays_returns_whole_trajectories(loop):
     found = sweep(lambda seed, scale: fit(seed, scale), seed=SEEDS, scale=SCALES)
     assert found.model.factors[0].shape == (2, 2, 4, 4)
@@ -93,6 +95,7 @@ def test_random_keys_are_an_axis():
     np.testing.assert_allclose(found, np.stack([start(k) for k in keys]), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_stopped_and_diverged_lanes_are_frozen_and_repeat_their_last_record():
     """Steps of many sizes: some lanes converge, some diverge, one comes to the end."""
     steps = np.array([1e-3, 0.05, 0.1, 5.0])
@@ -125,6 +128,7 @@ def test_diverged_lanes_are_frozen_without_a_stop():
         np.testing.assert_array_equal(tail, np.broadcast_to(tail[:1], tail.shape))
 
 
+@pytest.mark.slow
 def test_a_stop_may_be_an_axis():
     """Whatever of a run is traced, it is one compiled program."""
     start = Deep.initialise((5, 4), depth=2, scale=0.5, dtype=jnp.float64, key=jax.random.key(0))

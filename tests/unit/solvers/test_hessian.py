@@ -20,6 +20,9 @@ from tacit.solvers import hessian_extremes
 
 from ._saddles import SPECTRUM, frames, matrix, saddle_at
 
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
+
 KEY = jax.random.key(3)
 
 

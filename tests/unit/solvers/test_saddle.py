@@ -12,6 +12,9 @@ from tacit.solvers import saddle_near
 
 from ._saddles import SPECTRUM, matrix, saddle_at
 
+# What they compile is long, and what they check changes seldom.
+pytestmark = pytest.mark.slow
+
 
 def plateau_loss(learnt):
     return sum(SPECTRUM[i] ** 2 for i in range(3) if i not in learnt) / 2
