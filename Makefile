@@ -56,7 +56,7 @@ distclean: clean ## Remove .venv as well.
 	rm -rf $(VENV)
 
 constraints: $(DEV) $(DOCS) ## Write constraints.txt anew from the versions in .venv.
-	@$(PIP) freeze --exclude-editable --exclude tacit --exclude torch > constraints.new
+	@$(PIP) freeze --exclude-editable --exclude tacit-lowrank --exclude torch > constraints.new
 	@mv constraints.new constraints.txt
 
 # The environment, and one set of packages a stamp.

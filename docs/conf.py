@@ -3,11 +3,12 @@
 import os
 import re
 import sys
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
+
+import tacit
 
 ROOT = Path(__file__).resolve().parent.parent
 # Guide pages call the command `tacit` of the environment that builds them.
@@ -16,7 +17,7 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 project = "Tacit"
 author = "The Tacit developers"
 copyright = author
-release = version = installed_version("tacit")
+release = version = tacit.__version__
 language = "en-GB"
 
 extensions = [

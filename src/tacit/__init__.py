@@ -11,6 +11,8 @@ names below are looked up when first used.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tacit._version import __version__
+
 if TYPE_CHECKING:
     from tacit.completion import Completion, complete, complete_ratings
     from tacit.dynamics import AbstractDynamics as Dynamics
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from tacit.problems import Problem
     from tacit.results import to_dataset
     from tacit.runs import Schedule, run, sweep
-
-__version__ = "0.1.0"
 
 _FRONT_DOOR = {
     "Completion": ("completion", "Completion"),

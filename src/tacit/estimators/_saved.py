@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tacit._typing import Any
+from tacit._version import __version__
 from tacit.completion import RatingsFit
 from tacit.estimators._ids import Ids
 from tacit.estimators._learnt import Learnt
@@ -58,7 +58,7 @@ def save(
         "arrays": _digest(stored),
     }
     plain = _plain(content)
-    facts = {"format": FORMAT, "version": VERSION, "tacit": version("tacit")}
+    facts = {"format": FORMAT, "version": VERSION, "tacit": __version__}
     facts |= {"content": plain, "checksum": _digest(_text(plain))}
     with atomic_folder(folder, frozenset([ARRAYS, FACTS])) as temporary:
         (temporary / ARRAYS).write_bytes(stored)
@@ -89,7 +89,7 @@ def _safetensors() -> Any:
         return import_module("safetensors.numpy")
     except ImportError as error:
         raise ImportError(
-            "RatingsModel: models are kept with safetensors: pip install 'tacit[media]'"
+            "RatingsModel: models are kept with safetensors: pip install 'tacit-lowrank[media]'"
         ) from error
 
 

@@ -25,7 +25,7 @@ def explained(path: Path, name: str) -> Iterator[None]:
         raise
     except ModuleNotFoundError as error:
         raise MediaError(
-            f"{path}: reading {name} needs {error.name}: pip install 'tacit[media]'"
+            f"{path}: reading {name} needs {error.name}: pip install 'tacit-lowrank[media]'"
         ) from error
     except PermissionError as error:
         raise MediaError(f"{path}: may not be read: change its permissions") from error

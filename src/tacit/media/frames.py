@@ -57,7 +57,7 @@ def write_frame(
         import polars as pl
     except ModuleNotFoundError as error:
         raise MediaError(
-            f"{output}: writing it needs {error.name}: pip install 'tacit[media]'"
+            f"{output}: writing it needs {error.name}: pip install 'tacit-lowrank[media]'"
         ) from error
     frame = pl.DataFrame(columns)
     frame = frame if beside is None else beside.hstack(frame)

@@ -95,7 +95,9 @@ def _images(scene: Scene, shown: np.ndarray) -> "Iterator[Image]":
     try:
         from PIL import Image
     except ImportError as error:
-        raise ImportError("watch_rank: GIFs need Pillow: pip install 'tacit[media]'") from error
+        raise ImportError(
+            "watch_rank: GIFs need Pillow: pip install 'tacit-lowrank[media]'"
+        ) from error
     canvas = FigureCanvasAgg(scene.figure)
     moving = [artist for piece in scene.pieces for artist in piece.artists]
     for artist in moving:

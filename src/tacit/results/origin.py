@@ -9,8 +9,9 @@ from importlib.metadata import version
 import jax
 
 from tacit._typing import Any
+from tacit._version import __version__
 
-_PACKAGES = ("tacit", "jax", "jaxlib", "equinox", "numpy")
+_PACKAGES = ("jax", "jaxlib", "equinox", "numpy")
 
 
 def provenance(
@@ -26,7 +27,8 @@ def provenance(
         seed: the seed of the run.
         seconds: wall time of the run.
     """
-    facts: dict[str, str | int | float] = {f"{name}_version": version(name) for name in _PACKAGES}
+    facts: dict[str, str | int | float] = {"tacit_version": __version__}
+    facts |= {f"{name}_version": version(name) for name in _PACKAGES}
     facts["python_version"] = platform.python_version()
     facts["platform"] = platform.platform()
     facts["device"] = jax.devices()[0].device_kind

@@ -250,7 +250,7 @@ def test_the_reason_that_a_library_gives_is_put_on_one_line(tmp_path: Path, monk
 def test_a_library_that_is_not_installed_is_named(tmp_path: Path, monkeypatch) -> None:
     save_pillow(tmp_path / "photo.png", samples("u1"))
     monkeypatch.setitem(__import__("sys").modules, "PIL.PngImagePlugin", None)
-    with pytest.raises(MediaError, match=r"needs PIL.*pip install 'tacit\[media\]'"):
+    with pytest.raises(MediaError, match=r"needs PIL.*pip install 'tacit-lowrank\[media\]'"):
         read(tmp_path / "photo.png")
 
 

@@ -190,7 +190,7 @@ def test_without_pillow_the_error_names_what_to_install(run, tmp_path, monkeypat
     path = tmp_path / "rank.gif"
     path.write_bytes(b"an older film")
     monkeypatch.setitem(sys.modules, "PIL", None)
-    with pytest.raises(ImportError, match=r"pip install 'tacit\[media\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'tacit-lowrank\[media\]'"):
         plots.watch_rank(run, path, frames=3)
     assert path.read_bytes() == b"an older film"
     assert list(tmp_path.iterdir()) == [path]

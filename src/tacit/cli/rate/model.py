@@ -21,7 +21,7 @@ def import_model() -> "type[RatingsModel]":
         from tacit.estimators import RatingsModel
     except ModuleNotFoundError as error:
         raise ValueError(
-            f"rate needs {error.name}: pip install 'tacit[lab,media,sklearn]'"
+            f"rate needs {error.name}: pip install 'tacit-lowrank[lab,media,sklearn]'"
         ) from error
     return RatingsModel
 
