@@ -14,29 +14,83 @@ from typing import TYPE_CHECKING, Any
 from tacit._version import __version__
 
 if TYPE_CHECKING:
+    from tacit.algebra import low_rank_matrix, low_tubal_rank_tensor
     from tacit.completion import Completion, complete, complete_ratings
+    from tacit.dynamics import (
+        TCTV,
+        TNN,
+        AlternatingLeastSquares,
+        CompactFlow,
+        EigenvalueRecursion,
+        EndToEndFlow,
+        GradientDescent,
+        GradientFlow,
+        GreedyLowRank,
+        GroupRMSprop,
+        HaLRTC,
+        LevenbergMarquardt,
+        ScaledDescent,
+        SoftImpute,
+        TubalDescent,
+        VariationalDescent,
+        WindowedTCTV,
+    )
     from tacit.dynamics import AbstractDynamics as Dynamics
+    from tacit.estimators import (
+        AlternatingLeastSquaresImputer,
+        MatrixImputer,
+        MatrixSensing,
+        RatingsModel,
+        ScaledDescentImputer,
+        SoftImputer,
+        TensorImputer,
+    )
     from tacit.models import AbstractFactorisation as Factorisation
+    from tacit.models import (
+        Deep,
+        DeepTubal,
+        Direct,
+        SpectralNetwork,
+        Symmetric,
+        SymmetricTubal,
+        Tubal,
+    )
     from tacit.observers import Observer
     from tacit.operators import AbstractMeasurement as Measurement
-    from tacit.problems import Problem
-    from tacit.results import to_dataset
-    from tacit.runs import Schedule, run, sweep
+    from tacit.operators import ChannelMix, Dense, Entries, SharedBasis, TensorEntries
+    from tacit.problems import Huber, LeastSquares, MeanSquared, Problem, Smoothness
+    from tacit.results import Store, to_dataset
+    from tacit.runs import Below, Result, Schedule, Stalled, Trajectory, run, sweep
 
 _FRONT_DOOR = {
-    "Completion": ("completion", "Completion"),
-    "complete": ("completion", "complete"),
-    "complete_ratings": ("completion", "complete_ratings"),
+    "algebra": "low_rank_matrix low_tubal_rank_tensor",
+    "completion": "Completion complete complete_ratings",
+    "dynamics": (
+        "TCTV TNN AlternatingLeastSquares CompactFlow EigenvalueRecursion EndToEndFlow "
+        "GradientDescent GradientFlow GreedyLowRank GroupRMSprop HaLRTC "
+        "LevenbergMarquardt ScaledDescent SoftImpute TubalDescent VariationalDescent "
+        "WindowedTCTV"
+    ),
+    "estimators": (
+        "AlternatingLeastSquaresImputer MatrixImputer MatrixSensing RatingsModel "
+        "ScaledDescentImputer SoftImputer TensorImputer"
+    ),
+    "models": "Deep DeepTubal Direct SpectralNetwork Symmetric SymmetricTubal Tubal",
+    "observers": "Observer",
+    "operators": "ChannelMix Dense Entries SharedBasis TensorEntries",
+    "problems": "Huber LeastSquares MeanSquared Problem Smoothness",
+    "results": "Store to_dataset",
+    "runs": "Below Result Schedule Stalled Trajectory run sweep",
+}
+"""What each sub-package has at the front door, under its own name."""
+
+_NOUNS = {
     "Dynamics": ("dynamics", "AbstractDynamics"),
     "Factorisation": ("models", "AbstractFactorisation"),
-    "Observer": ("observers", "Observer"),
     "Measurement": ("operators", "AbstractMeasurement"),
-    "Problem": ("problems", "Problem"),
-    "to_dataset": ("results", "to_dataset"),
-    "Schedule": ("runs", "Schedule"),
-    "run": ("runs", "run"),
-    "sweep": ("runs", "sweep"),
 }
+"""The contracts, under the names that the mathematics gives them."""
+
 _SUBPACKAGES = (
     "algebra",
     "certificates",
@@ -58,25 +112,77 @@ _SUBPACKAGES = (
 )
 
 __all__ = [
+    "TCTV",
+    "TNN",
+    "AlternatingLeastSquares",
+    "AlternatingLeastSquaresImputer",
+    "Below",
+    "ChannelMix",
+    "CompactFlow",
     "Completion",
+    "Deep",
+    "DeepTubal",
+    "Dense",
+    "Direct",
     "Dynamics",
+    "EigenvalueRecursion",
+    "EndToEndFlow",
+    "Entries",
     "Factorisation",
+    "GradientDescent",
+    "GradientFlow",
+    "GreedyLowRank",
+    "GroupRMSprop",
+    "HaLRTC",
+    "Huber",
+    "LeastSquares",
+    "LevenbergMarquardt",
+    "MatrixImputer",
+    "MatrixSensing",
+    "MeanSquared",
     "Measurement",
     "Observer",
     "Problem",
+    "RatingsModel",
+    "Result",
+    "ScaledDescent",
+    "ScaledDescentImputer",
     "Schedule",
+    "SharedBasis",
+    "Smoothness",
+    "SoftImpute",
+    "SoftImputer",
+    "SpectralNetwork",
+    "Stalled",
+    "Store",
+    "Symmetric",
+    "SymmetricTubal",
+    "TensorEntries",
+    "TensorImputer",
+    "Trajectory",
+    "Tubal",
+    "TubalDescent",
+    "VariationalDescent",
+    "WindowedTCTV",
     "__version__",
     "complete",
     "complete_ratings",
+    "low_rank_matrix",
+    "low_tubal_rank_tensor",
     "run",
     "sweep",
     "to_dataset",
 ]
 
+_PLACES = {
+    name: (package, name) for package, names in _FRONT_DOOR.items() for name in names.split()
+}
+_PLACES |= _NOUNS
+
 
 def __getattr__(name: str) -> Any:
-    if name in _FRONT_DOOR:
-        subpackage, attribute = _FRONT_DOOR[name]
+    if name in _PLACES:
+        subpackage, attribute = _PLACES[name]
         return getattr(import_module(f"tacit.{subpackage}"), attribute)
     if name in _SUBPACKAGES:
         return import_module(f"tacit.{name}")
@@ -84,4 +190,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_FRONT_DOOR, *_SUBPACKAGES})
+    return sorted({*__all__, *_SUBPACKAGES})

@@ -1,8 +1,12 @@
 """What an import costs, and what it leaves alone. (Import contracts are `lint-imports`' work.)"""
 
+import ast
 import json
+import re
 import subprocess
 import sys
+from operator import attrgetter
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +75,33 @@ def test_every_name_of_the_front_door_is_there():
         assert getattr(tacit, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         _ = tacit.nonsense
+
+
+def test_type_checkers_see_the_names_that_are_looked_up():
+    import tacit
+
+    tree = ast.parse(Path(tacit.__file__).read_text("utf-8"))
+    (branch,) = (node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in branch.body if isinstance(node, ast.ImportFrom)]
+    seen = {
+        alias.asname or alias.name: (f"{node.module}", alias.name)
+        for node in imports
+        for alias in node.names
+    }
+    looked_up = {name: (f"tacit.{at[0]}", at[1]) for name, at in tacit._PLACES.items()}
+    assert seen == looked_up
+    assert {*seen, "__version__"} == set(tacit.__all__)
+    assert set(tacit.__all__) <= set(dir(tacit))
+
+
+def test_the_index_by_task_has_every_name_of_the_front_door():
+    import tacit
+
+    page = (Path(__file__).parents[2] / "docs/api/tasks.md").read_text("utf-8")
+    named = re.findall(r"\{py:\w+\}`~?tacit\.([\w.]+)`", page)
+    for name in named:
+        attrgetter(name)(tacit)
+    last = {name.rsplit(".", 1)[-1] for name in named}
+    aliases = {attribute for _, attribute in tacit._NOUNS.values()}
+    wanted = (set(tacit.__all__) - set(tacit._NOUNS) - {"__version__"}) | aliases
+    assert wanted - last == set()
