@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 WORKERS ?= auto
+SEEDS ?= 0 1 2 3 4
 
 # Threads of LAPACK wait for each other: with busy cores a small SVD takes 100 times as long.
 export OPENBLAS_NUM_THREADS ?= 1
@@ -18,7 +19,7 @@ DEV := $(VENV)/.installed-dev
 DOCS := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs format clean distclean constraints
+.PHONY: help demo test check papers docs format clean distclean constraints
 .DELETE_ON_ERROR:
 
 help: ## Show this list.
@@ -37,6 +38,9 @@ check: $(DEV) ## Run the linters, the type checker and the import contracts.
 	@$(VENV)/bin/codespell
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) -m pyright
+
+papers: $(DEV) ## Run every experiment as in its paper, from SEEDS (hours); writes benchmarks/papers.md.
+	@$(PY) -m benchmarks.papers --seeds $(SEEDS)
 
 docs: $(DOCS) ## Build the documentation into docs/_build/html; warnings are errors.
 	@$(PY) -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html

@@ -1,9 +1,9 @@
 """Run every experiment at the paper's preset over several seeds, and write `papers.md`.
 
-    python -m benchmarks.papers                         # everything, hours: each seed of each
+    python -m benchmarks.papers                         # everything, from seeds 0 to 4: hours
     python -m benchmarks.papers --seeds 0 1 2 --only chu2024_fig2
     python -m benchmarks.papers --again chu2024_fig2    # forget its runs first
-    python -m benchmarks.papers --write                 # run nothing: the table of what has been run
+    python -m benchmarks.papers --write                 # run nothing: the table of what was run
 
 An experiment is a process of its own. Its records are kept in `.cache/papers` and a line for each
 run in `papers.jsonl` (not committed), so that an interrupted call goes on where it was, and a claim

@@ -27,8 +27,8 @@ def _stages(config: Config) -> tuple[Claim, ...]:
         ),
         Claim(
             "inside the bounds: median of the largest error of a predicted escape time, relative",
-            lambda dataset: float(
-                dataset["escape_error"].where(_inside(config, dataset) & _several(dataset)).median()
+            lambda dataset: _middle(
+                dataset["escape_error"], _inside(config, dataset) & _several(dataset)
             ),
             "<",
             0.1,
@@ -91,7 +91,8 @@ def _ends(config: Config) -> tuple[Claim, ...]:
     """At the end of each run, λ_min in units of λ_max."""
 
     def slack(dataset: xr.Dataset) -> float:
-        found = dataset["smallest"] + dataset["smallest_error"] - dataset["bound"]
+        # A Ritz value is an upper bound of λ_min: below the proved bound it refutes the theorem.
+        found = dataset["smallest"] - dataset["bound"]
         return -_largest(-found / dataset["largest"], _all(dataset))
 
     def curvature(dataset: xr.Dataset) -> float:
@@ -177,6 +178,13 @@ def _share(which: xr.DataArray, among: xr.DataArray) -> float:
     """Share of the runs among which it is so."""
     which, among = xr.broadcast(which, among)
     return float((which & among).sum() / among.sum())
+
+
+def _middle(values: xr.DataArray, among: xr.DataArray) -> float:
+    """Median among some runs, of which one without a value counts as infinitely far off."""
+    values, among = xr.broadcast(values, among)
+    found = values.fillna(np.inf).values[among.values]
+    return float(np.median(found)) if found.size else np.nan
 
 
 def _largest(values: xr.DataArray, among: xr.DataArray) -> float:

@@ -35,7 +35,7 @@ _LABELS = {
     "ordered": "whether plateau j has rank j",
     "plateau_error": "largest |ℓ / ½ Σ σᵢ² − 1| on the plateaus, i > j",
     "saddle_error": "largest |ℓ / ½ Σ σᵢ² − 1| at the refined saddles, i not learnt",
-    "escape_error": "largest |predicted / observed − 1| of the escape times after the first",
+    "escape_error": "largest |predicted / observed − 1| of the escapes but the first, if known",
     "separation": "least separation of two stages",
     "final_loss": "loss at the end",
     "smallest": "λ_min of the Hessian at the end",
@@ -157,7 +157,6 @@ def _read(lane: Lane, alpha: float) -> dict[str, float]:
     """The numbers of one cell, named as in `_LABELS`."""
     found = lane.stages()
     rank = len(lane.target)
-    escapes = found.predicted_escape[1:-1] / found.escape_time[1:-1]
     between = [j for j in range(len(found.rank)) if 0 < found.rank[j] < rank]
     plateaus = found.loss[between] / found.predicted_loss[between]
     apart = separations(lane.target, alpha**lane.depth, lane.depth)
@@ -168,7 +167,7 @@ def _read(lane: Lane, alpha: float) -> dict[str, float]:
         "ordered": np.array_equal(found.rank, np.arange(rank + 1)),
         "plateau_error": _furthest(plateaus),
         "saddle_error": _furthest(np.array([_saddle(lane, found, j) for j in between])),
-        "escape_error": _furthest(escapes[np.isfinite(escapes)]),
+        "escape_error": escape_error(found.predicted_escape, found.escape_time, rank),
         "separation": float(np.min(apart, initial=np.inf)),
         "final_loss": lane.records["loss"][-1],
         "smallest": extremes.smallest,
@@ -177,6 +176,23 @@ def _read(lane: Lane, alpha: float) -> dict[str, float]:
         "bound": curvature_bound(lane.problem, lane.model),
     }
     return {name: float(value) for name, value in cell.items()}
+
+
+def escape_error(predicted: np.ndarray, observed: np.ndarray, rank: int) -> float:
+    """Largest |predicted / observed − 1| over the escapes of a run after its first one.
+
+    Args:
+        predicted: Time at which each plateau is predicted to end, the last one never.
+        observed: Time at which it does.
+        rank: Number of singular values of the target.
+
+    Returns:
+        The error, or not a number if one of the `rank` − 1 escapes was not seen or not predicted.
+    """
+    ratios = predicted[1:-1] / observed[1:-1]
+    if len(ratios) < rank - 1 or not np.isfinite(ratios).all():
+        return np.nan
+    return _furthest(ratios)
 
 
 def _saddle(lane: Lane, found: Stages, j: int) -> float:

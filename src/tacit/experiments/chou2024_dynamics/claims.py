@@ -129,8 +129,12 @@ def _least_rank(dataset: xr.Dataset, depth: int, side: int) -> float:
 
 
 def _fall(dataset: xr.Dataset, depth: int) -> float:
+    """Largest fall of r(W) from where it first rises; not a number if it never does."""
     rank = dataset["rank"].sel(depth=depth).values
-    later = rank[int(np.argmin(rank)) :]
+    rises = np.diff(rank) > 0
+    if not rises.any():
+        return np.nan
+    later = rank[int(np.argmax(rises)) :]
     return float(np.max(np.maximum.accumulate(later) - later))
 
 

@@ -19,7 +19,8 @@ def claims(config: Config) -> tuple[Claim, ...]:
             1e-9,
         ),
         Claim(
-            "loss falls exponentially: variance of ln(ℓ − ℓ_min) that a line in time leaves",
+            "loss falls exponentially: share of the variance of ln(ℓ − ℓ_min) that a line in time "
+            "leaves",
             _nonlinearity,
             "<",
             0.2,
