@@ -8,7 +8,7 @@ from tacit import Schedule, run
 from tacit.algebra import orthogonal_frame
 from tacit.dynamics import EigenvalueRecursion, GradientDescent
 from tacit.models import Deep, identity
-from tacit.observers import singular_values, stable_rank
+from tacit.observers import nuclear_rank, singular_values
 from tacit.problems import full_observation
 
 jax.config.update("jax_enable_x64", True)
@@ -26,9 +26,9 @@ for depth in (2, 3):
         key=jax.random.key(1),
     )
     matrices, numbers = (
-        run(problem, model, dynamics, schedule, (singular_values, stable_rank))
+        run(problem, model, dynamics, schedule, (singular_values, nuclear_rank))
         for dynamics in (GradientDescent(1e-3), EigenvalueRecursion(1e-3))
     )
     gap = np.abs(matrices["singular_values"] - numbers["singular_values"]).max()
     print(f"depth {depth}: largest difference of a singular value {gap:.1e}")
-    print("  ‖W‖_* / ‖W‖₂ at each record:", np.round(numbers["stable_rank"], 2))
+    print("  ‖W‖_* / ‖W‖₂ at each record:", np.round(numbers["nuclear_rank"], 2))

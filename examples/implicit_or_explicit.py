@@ -6,13 +6,13 @@ from tacit import Schedule, run
 from tacit.algebra import low_rank_matrix
 from tacit.dynamics import GroupRMSprop, SoftImpute
 from tacit.models import Deep, Direct
-from tacit.observers import HeldOut, effective_rank, test_error
+from tacit.observers import effective_rank, held_out, test_error
 from tacit.problems import LeastSquares, completion
 
 truth = low_rank_matrix((50, 40), 2, key=jax.random.key(0))
 problem = completion(truth, 600, LeastSquares(), key=jax.random.key(1))
-train, held_out = problem.split(jax.random.key(2), fraction=0.1)
-observers = (HeldOut(held_out), test_error, effective_rank)
+train, validation = problem.split(jax.random.key(2), fraction=0.1)
+observers = (held_out(validation), test_error, effective_rank)
 
 starts = {
     "a small start": (

@@ -13,7 +13,7 @@ from benchmarks.quality.pictures import of_entries
 from tacit.completion import Completion, complete, hold_out
 from tacit.dynamics import TCTV, TNN, AbstractDynamics, HaLRTC, SoftImpute
 from tacit.models import Direct
-from tacit.observers import HeldOut
+from tacit.observers import held_out
 from tacit.operators import Entries, TensorEntries
 from tacit.problems import Problem
 from tacit.runs import Schedule, Stalled, run
@@ -85,7 +85,7 @@ def soft_impute(data: NDArray, missing: NDArray, seed: int) -> NDArray:
         start,
         dynamics,
         Schedule.every(5, 1500),
-        (HeldOut(apart),),
+        (held_out(apart),),
         stop=Stalled("held_out", 12),
         keep="best",
         chunk=4,

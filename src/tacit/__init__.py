@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         ScaledDescent,
         SoftImpute,
         TubalDescent,
-        VariationalDescent,
+        VariationalBayes,
         WindowedTCTV,
     )
     from tacit.dynamics import AbstractDynamics as Dynamics
@@ -68,7 +68,7 @@ _FRONT_DOOR = {
     "dynamics": (
         "TCTV TNN AlternatingLeastSquares CompactFlow EigenvalueRecursion EndToEndFlow "
         "GradientDescent GradientFlow GreedyLowRank GroupRMSprop HaLRTC "
-        "LevenbergMarquardt ScaledDescent SoftImpute TubalDescent VariationalDescent "
+        "LevenbergMarquardt ScaledDescent SoftImpute TubalDescent VariationalBayes "
         "WindowedTCTV"
     ),
     "estimators": (
@@ -162,7 +162,7 @@ __all__ = [
     "Trajectory",
     "Tubal",
     "TubalDescent",
-    "VariationalDescent",
+    "VariationalBayes",
     "WindowedTCTV",
     "__version__",
     "complete",

@@ -18,6 +18,7 @@ from tacit.algebra import (
     laplacian_energy,
     low_rank_matrix,
     nuclear_norm,
+    nuclear_rank,
     numerical_rank,
     orthogonal_frame,
     schatten_norm,
@@ -71,21 +72,29 @@ def test_effective_rank_is_the_exponential_of_the_entropy(spectrum):
 
 
 @given(positive)
-def test_stable_rank_lies_between_one_and_the_rank(spectrum):
+def test_nuclear_rank_lies_between_one_and_the_rank(spectrum):
     np.testing.assert_allclose(
-        stable_rank(spectrum), np.sum(spectrum) / np.max(spectrum), rtol=1e-12
+        nuclear_rank(spectrum), np.sum(spectrum) / np.max(spectrum), rtol=1e-12
     )
-    assert 1 <= stable_rank(spectrum) <= np.count_nonzero(spectrum) + 1e-12
+    assert 1 <= nuclear_rank(spectrum) <= np.count_nonzero(spectrum) + 1e-12
+
+
+@given(positive)
+def test_stable_rank_lies_between_one_and_the_nuclear_rank(spectrum):
+    X = frame(4, 3) @ jnp.diag(spectrum) @ frame(3, 3, seed=1)
+    expected = np.linalg.norm(X) ** 2 / np.linalg.norm(X, 2) ** 2
+    np.testing.assert_allclose(stable_rank(spectrum), expected, rtol=1e-9)
+    assert 1 <= stable_rank(spectrum) <= nuclear_rank(spectrum) * (1 + 1e-12)
 
 
 @given(positive, st.floats(1e-3, 1e3))
 def test_ranks_know_no_scale(spectrum, scale):
-    for rank in (effective_rank, stable_rank, numerical_rank):
+    for rank in (effective_rank, nuclear_rank, stable_rank, numerical_rank):
         np.testing.assert_allclose(rank(scale * spectrum), rank(spectrum), rtol=1e-9)
 
 
 def test_ranks_of_the_extremes():
-    for rank in (effective_rank, stable_rank, numerical_rank):
+    for rank in (effective_rank, nuclear_rank, stable_rank, numerical_rank):
         assert rank(jnp.zeros(3)) == 0
         np.testing.assert_allclose(rank(jnp.array([2.0, 0.0, 0.0])), 1)
         np.testing.assert_allclose(rank(jnp.full(3, 0.2)), 3)

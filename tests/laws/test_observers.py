@@ -37,7 +37,7 @@ TUBAL = {
     "problem": tubal_sensing(t_outer(FACTOR, FACTOR), 30, key=KEY),
 }
 ARGUMENTS = {
-    "HeldOut": (small_completion(),),
+    "held_out": (small_completion(),),
     "schatten_norm": (0.5,),
     "top_singular_values": (2,),
     "angle_to_spectral_tensor": (TUBAL["problem"], 2),
@@ -47,7 +47,7 @@ ARGUMENTS = {
     "tubal_rank": (),
     "tube_error": (TUBAL["problem"].truth, 2),
 }
-ON_TENSORS = {*ARGUMENTS, "factor_spectrum"} - {"HeldOut", "schatten_norm", "top_singular_values"}
+ON_TENSORS = {*ARGUMENTS, "factor_spectrum"} - {"held_out", "schatten_norm", "top_singular_values"}
 
 
 # Observers of spectral networks are defined for those alone.
@@ -67,7 +67,7 @@ GAUSSIAN = GaussianFactors(
 
 def given(name):
     """Model and problem that suit an observer."""
-    if name in ("noise", "strengths"):
+    if name in ("noise", "component_singular_values"):
         return GAUSSIAN, small_completion()
     if name.startswith("spectral"):
         return SPECTRAL["model"], SPECTRAL["problem"]
@@ -125,14 +125,15 @@ def test_records_are_what_they_say():
     expected = {
         "loss": np.sum(r**2) / 2,
         "objective": np.sum(r**2) / 2,
-        "HeldOut": np.sqrt(np.mean(r**2)),
+        "held_out": np.sqrt(np.mean(r**2)),
         "test_error": np.linalg.norm(X - truth) / np.linalg.norm(truth),
         "reconstruction_error": np.mean((X - truth) ** 2),
         "singular_values": s,
         "top_singular_values": s[:2],
         "nuclear_norm": s.sum(),
         "schatten_norm": np.sum(np.sqrt(s)) ** 2,
-        "stable_rank": s.sum() / s[0],
+        "nuclear_rank": s.sum() / s[0],
+        "stable_rank": np.sum(X**2) / s[0] ** 2,
         "balancedness": max(
             np.linalg.norm(W2.T @ W2 - W1 @ W1.T), np.linalg.norm(W3.T @ W3 - W2 @ W2.T)
         ),
@@ -150,12 +151,12 @@ def test_spectrum_of_a_narrow_model_has_its_width():
     np.testing.assert_allclose(found, np.linalg.svd(model(), compute_uv=False)[:2], rtol=1e-12)
 
 
-def test_of_laws_of_factors_the_noise_and_the_strengths_are_seen():
+def test_of_a_posterior_the_noise_and_the_components_are_seen():
     """The mean variance of [1, ¼, ¼, 1]; biases are no component."""
     found = observers.noise(0.0, GAUSSIAN, small_completion())
     np.testing.assert_allclose(found, np.sqrt(2.5 / 4), rtol=1e-12)
     X = np.asarray(GAUSSIAN.rows.mean)[:, :2] @ np.asarray(GAUSSIAN.columns.mean)[:, :2].T
-    found = observers.strengths(0.0, GAUSSIAN, small_completion())
+    found = observers.component_singular_values(0.0, GAUSSIAN, small_completion())
     np.testing.assert_allclose(found, np.linalg.svd(X, compute_uv=False)[:2], rtol=1e-10)
 
 
@@ -165,7 +166,7 @@ def test_held_out_weighs():
     held = Problem(problem.operator, problem.y, LeastSquares(), weights)
     r = np.asarray(problem.residual(MODEL))
     expected = np.sqrt(np.sum(np.arange(12) * r**2) / 66)
-    found = observers.HeldOut(held)(0.0, MODEL, problem)
+    found = observers.held_out(held)(0.0, MODEL, problem)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
@@ -198,7 +199,7 @@ def test_observers_refuse_what_they_cannot_see():
     for observer in (observers.test_error, observers.reconstruction_error):
         with pytest.raises(ValueError, match="truth"):
             observer(0.0, MODEL, blind)
-    for observer in (observers.noise, observers.strengths):
+    for observer in (observers.noise, observers.component_singular_values):
         with pytest.raises(ValueError, match=r"GaussianFactors, not .* Deep"):
             observer(0.0, MODEL, problem)
     with pytest.raises(ValueError, match="Symmetric"):

@@ -10,8 +10,9 @@ from tacit.algebra.activations import (
     softplus,
     tanh,
 )
+from tacit.algebra.batched_small_svd import scale_singular_values
+from tacit.algebra.dense_rows import DenseRows
 from tacit.algebra.factored import Factored
-from tacit.algebra.grid import Grid
 from tacit.algebra.lanczos import TopPair, top_eigenpair
 from tacit.algebra.matrix_transforms import (
     AbstractMatrixTransform,
@@ -20,21 +21,21 @@ from tacit.algebra.matrix_transforms import (
     Linear,
     learned_transform,
 )
-from tacit.algebra.narrow import scale_singular_values
 from tacit.algebra.products import chain_product, product
+from tacit.algebra.ragged_rows import NormalEquations, RaggedRows, Regressors
 from tacit.algebra.random import (
     low_rank_matrix,
     low_tubal_rank_tensor,
     orthogonal_frame,
     tubal_frame,
 )
-from tacit.algebra.segments import NormalEquations, Regressors, Segments
-from tacit.algebra.single_mode import singular_value_at, time_to_reach
+from tacit.algebra.scalar_flow import singular_value_at, time_to_reach
 from tacit.algebra.smoothness import dirichlet_energy, hessian_variation, laplacian_energy
 from tacit.algebra.spectral_map import spectral_map
 from tacit.algebra.spectrum import (
     effective_rank,
     nuclear_norm,
+    nuclear_rank,
     numerical_rank,
     schatten_norm,
     shrink_singular_values,
@@ -69,15 +70,15 @@ __all__ = [
     "AbstractTransform",
     "Activation",
     "Cosine",
+    "DenseRows",
     "Factored",
     "Fourier",
-    "Grid",
     "Haar",
     "Linear",
     "NormalEquations",
     "OddPolynomial",
+    "RaggedRows",
     "Regressors",
-    "Segments",
     "SmoothClamp",
     "TopPair",
     "TubalSVD",
@@ -93,6 +94,7 @@ __all__ = [
     "low_tubal_rank_tensor",
     "multirank",
     "nuclear_norm",
+    "nuclear_rank",
     "numerical_rank",
     "odd_polynomial",
     "orthogonal_frame",

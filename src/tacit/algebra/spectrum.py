@@ -36,13 +36,19 @@ def effective_rank(spectrum: Spectrum) -> RealScalar:
     return jnp.where(total > 0, jnp.exp(entropy), 0)
 
 
-def stable_rank(spectrum: Spectrum) -> RealScalar:
-    """Nuclear-over-spectral rank ‖X‖_* / ‖X‖₂, the effective rank of [chou2024]; 0 for X = 0.
-
-    Not the Frobenius kind ‖X‖_F² / ‖X‖₂², which goes by the same name elsewhere.
-    """
+def nuclear_rank(spectrum: Spectrum) -> RealScalar:
+    """Nuclear rank ‖X‖_* / ‖X‖₂ = Σ σ_i / σ₁, the effective rank of [chou2024]; 0 for X = 0."""
     largest = spectral_norm(spectrum)
     return jnp.where(largest > 0, nuclear_norm(spectrum) / jnp.where(largest > 0, largest, 1), 0)
+
+
+def stable_rank(spectrum: Spectrum) -> RealScalar:
+    """Stable rank ‖X‖_F² / ‖X‖₂² = Σ (σ_i / σ₁)²; 0 for X = 0.
+
+    It is never above the nuclear rank, nor that above the rank.
+    """
+    largest = spectral_norm(spectrum)
+    return jnp.sum((spectrum / jnp.where(largest > 0, largest, 1)) ** 2)
 
 
 def numerical_rank(spectrum: Spectrum, tolerance: ScalarLike = 1e-2) -> IntScalar:

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Inexact, RealScalar, ScalarLike, Sequence
-from tacit.algebra.in_turn import in_turn
+from tacit.algebra.sequential_map import sequential_map
 from tacit.algebra.spectrum import shrink_singular_values
 from tacit.algebra.transforms import (
     AbstractTransform,
@@ -74,7 +74,7 @@ def t_svd(
     if rank is not None and not 1 <= rank <= most:
         raise ValueError(f"t_svd: rank {rank} is not in 1..{most} for shape {T.shape}")
     classes = transform.classes(tubes)
-    parts = in_turn(_svd, apart(transform.forward(T), classes))
+    parts = sequential_map(_svd, apart(transform.forward(T), classes))
     if threshold is not None:
         cut = threshold * _largest([spectrum for _, spectrum, _ in parts])
         parts = [(U, jnp.where(s > cut, s, 0), V) for U, s, V in parts]
@@ -91,7 +91,7 @@ def t_qr(
     """The economy t-QR T = Q * R, d = min(m, n): Qᵀ * Q = I, slices of R upper triangular."""
     tubes = tube_lengths(T)
     classes = transform.classes(tubes)
-    parts = in_turn(jnp.linalg.qr, apart(transform.forward(T), classes))
+    parts = sequential_map(jnp.linalg.qr, apart(transform.forward(T), classes))
     Q, R = (
         transform.inverse(together(factors, classes), tubes) for factors in zip(*parts, strict=True)
     )
@@ -113,7 +113,7 @@ def t_eigh(
     if T.shape[0] != T.shape[1]:
         raise ValueError(f"t_eigh: shape {T.shape} is not square; t_svd takes any")
     classes = transform.classes(tubes)
-    parts = in_turn(jnp.linalg.eigh, apart(transform.forward(T), classes))
+    parts = sequential_map(jnp.linalg.eigh, apart(transform.forward(T), classes))
     values, V = (
         transform.inverse(together([f[..., ::-1][..., :rank] for f in factors], classes), tubes)
         for factors in zip(*((values[:, None], V) for values, V in parts), strict=True)
@@ -139,7 +139,7 @@ def t_pinv(
 
     tubes = tube_lengths(T)
     classes = transform.classes(tubes)
-    parts = in_turn(_svd, apart(transform.forward(T), classes))
+    parts = sequential_map(_svd, apart(transform.forward(T), classes))
     cut = tolerance * _largest([spectrum for _, spectrum, _ in parts])
     products = []
     for U, spectrum, V in parts:
@@ -163,7 +163,7 @@ def shrink_slices(
     refuse_unless_unitary("shrink_slices", transform, tubes)
     classes = transform.classes(tubes)
     parts = apart(transform.forward(T), classes)
-    shrunk = in_turn(lambda part: shrink_singular_values(part, threshold), parts)
+    shrunk = sequential_map(lambda part: shrink_singular_values(part, threshold), parts)
     return transform.inverse(together(shrunk, classes), tubes)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Inexact, Int, IntScalar, RealScalar, ScalarLike
-from tacit.algebra.in_turn import in_turn
+from tacit.algebra.sequential_map import sequential_map
 from tacit.algebra.transforms import (
     AbstractTransform,
     Fourier,
@@ -26,7 +26,7 @@ def slice_singular_values(
 ) -> Float[Array, "*k d"]:
     """Singular values of every slice, in descending order, the slices arranged as a tube."""
     classes = transform.classes(tube_lengths(T))
-    spectra = in_turn(
+    spectra = sequential_map(
         lambda part: jnp.linalg.svd(part, compute_uv=False), apart(transform.forward(T), classes)
     )
     return jnp.concatenate(spectra)[classes.every]
@@ -142,15 +142,15 @@ def tubal_principal_angles(
     narrow, wide = (U, V) if U.shape[1] <= V.shape[1] else (V, U)
     classes = transform.classes(tubes)
     parts = zip(*(apart(transform.forward(T), classes) for T in (narrow, wide)), strict=True)
-    angles = in_turn(lambda pair: _angles(*pair), list(parts))
+    angles = sequential_map(lambda pair: _angles(*pair), list(parts))
     return jnp.concatenate(angles)[classes.every]
 
 
 def _angles(narrow: Inexact[Array, "s m r"], wide: Inexact[Array, "s m q"]) -> Float[Array, "s r"]:
     """Arctangent of sine over cosine: each is accurate where the other is not."""
-    P, Q = in_turn(lambda slices: jnp.linalg.qr(slices)[0], [narrow, wide])
+    P, Q = sequential_map(lambda slices: jnp.linalg.qr(slices)[0], [narrow, wide])
     overlap = jnp.conj(Q).mT @ P
-    cosines, sines = in_turn(
+    cosines, sines = sequential_map(
         lambda slices: jnp.linalg.svd(slices, compute_uv=False), [overlap, P - Q @ overlap]
     )
     return jnp.arctan2(sines[:, ::-1], cosines)

@@ -22,7 +22,7 @@ from tacit.dynamics.soft_impute import SoftImpute
 from tacit.dynamics.tctv import TCTV
 from tacit.dynamics.tnn import TNN
 from tacit.dynamics.tubal import TubalDescent
-from tacit.dynamics.variational import VariationalDescent
+from tacit.dynamics.variational import VariationalBayes
 from tacit.dynamics.windowed_tctv import WindowedTCTV
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ __all__ = [
     "ScaledDescent",
     "SoftImpute",
     "TubalDescent",
-    "VariationalDescent",
+    "VariationalBayes",
     "WindowedTCTV",
     "balanced_product",
     "half_step",

@@ -44,7 +44,7 @@ def prior_precisions(
 ) -> Float[Array, " w"]:
     """1/α_a = Σ_i E[u_ia²] / m over the rows i that are seen, drawn together by the depth L.
 
-    The prior under which the law of this side is likeliest. Factors' α are replaced by
+    The prior under which the posterior of this side is likeliest. Factors' α are replaced by
     α^{1 − 2/L} ᾱ^{2/L}, where 1/ᾱ is the mean of 1/α; the bias keeps its own.
     """
     are_seen = (seen > 0).astype(side.mean.dtype)

@@ -1,15 +1,15 @@
-"""The law of one side of Gaussian factors given that of the other."""
+"""The posterior of one side of Gaussian factors given that of the other."""
 
 import jax
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Measurements
-from tacit.algebra import Grid, NormalEquations, Regressors, Segments
+from tacit.algebra import DenseRows, NormalEquations, RaggedRows, Regressors
 from tacit.models.gaussian_factors import Gaussians
 
 
 def half_step(
-    grouped: Segments | Grid,
+    grouped: RaggedRows | DenseRows,
     y: Measurements,
     weights: Measurements,
     other: Gaussians,
@@ -17,13 +17,13 @@ def half_step(
     *,
     bias: bool | Array = True,
 ) -> tuple[Gaussians, Float[Array, " m"], Float[Array, " m"]]:
-    """The law of one side given that of the other, and the free energy's other parts.
+    """The posterior of one side given that of the other, and the free energy's other parts.
 
     Args:
         grouped: the entries grouped by this side.
         y: the entries.
         weights: of the entries, times the precision of their noise.
-        other: the law of the other side.
+        other: the posterior of the other side.
         prior: precisions of the coordinates of this side.
         bias: whether this side has one.
 

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, RealScalar
-from tacit.algebra.trees import norm, unit
+from tacit.algebra.tree_math import norm, unit
 from tacit.models import Model
 from tacit.problems import Problem
 

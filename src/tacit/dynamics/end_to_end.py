@@ -10,7 +10,7 @@ import numpy as np
 from jax.core import Tracer
 
 from tacit._typing import Array, Float, Matrix, ScalarLike, Spectrum
-from tacit.algebra.single_mode import refuse_bad_depth
+from tacit.algebra.scalar_flow import refuse_bad_depth
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics._integrate import integrate, refuse_bad_tolerances
 from tacit.models import AbstractFactorisation, Deep, Direct

@@ -18,7 +18,7 @@ from tacit._typing import (
     ScalarLike,
 )
 from tacit.algebra import Factored, TopPair, top_eigenpair
-from tacit.algebra.trees import norm
+from tacit.algebra.tree_math import norm
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics.levenberg import LevenbergMarquardt, bent
 from tacit.models import AbstractFactorisation, Deep, Symmetric

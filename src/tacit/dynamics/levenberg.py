@@ -9,7 +9,7 @@ from jax.scipy.sparse.linalg import cg
 
 from tacit._typing import Any, Measurements, RealScalar, ScalarLike
 from tacit.algebra import Factored
-from tacit.algebra.trees import inner
+from tacit.algebra.tree_math import inner
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.models import AbstractFactorisation, AbstractThinFactorisation
 from tacit.problems import Problem

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, RealScalar, ScalarLike
-from tacit.algebra.trees import norm
+from tacit.algebra.tree_math import norm
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem

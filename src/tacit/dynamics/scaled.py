@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jax.scipy.linalg import cho_factor, cho_solve
 
 from tacit._typing import Any, Array, Float, ScalarLike
-from tacit.algebra.in_turn import in_turn
+from tacit.algebra.sequential_map import sequential_map
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.models import AbstractFactorisation, Deep
 from tacit.problems import Problem
@@ -59,7 +59,9 @@ class ScaledDescent(AbstractDynamics):
         def body(_: Any, model: Deep) -> Deep:
             (V, U), (of_V, of_U) = model.factors, gradient(model).factors
             pairs = [(U.T @ U, of_V), (V @ V.T, of_U.T)]
-            along_V, along_U = in_turn(lambda pair: _divided(pair[0], pair[1], damping), pairs)
+            along_V, along_U = sequential_map(
+                lambda pair: _divided(pair[0], pair[1], damping), pairs
+            )
             return Deep((V - eta * along_V, U - eta * along_U.T))
 
         moved = jax.lax.fori_loop(0, gap, body, model)

@@ -28,7 +28,7 @@ class SoftImpute(AbstractDynamics):
     which is SoftImpute [mazumder2010]; for any operator and weights with ‖A* W A‖₂ ≤ 1 it is
     proximal gradient descent. The path is warm started: it begins at λ_max = ‖A* y‖₂, where
     X = 0 is optimal, and each time an iteration changes X by less than `tolerance` (relative), λ is
-    multiplied by `decay`. Watched by `HeldOut` with `keep="best"`, a run chooses λ. Time is the
+    multiplied by `decay`. Watched by `held_out` with `keep="best"`, a run chooses λ. Time is the
     number of steps.
 
     Args:

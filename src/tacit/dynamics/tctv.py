@@ -6,7 +6,7 @@ import numpy as np
 
 from tacit._typing import IntScalar, RealScalar, ScalarLike, Sequence, Target
 from tacit.algebra import AbstractTransform, Fourier
-from tacit.algebra.in_turn import in_turn
+from tacit.algebra.sequential_map import sequential_map
 from tacit.dynamics import _admm
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics._orientation import refuse_unless_oriented, shrink_oriented
@@ -78,7 +78,7 @@ class TCTV(AbstractDynamics):
             multiplier = -_gradient_adjoint(duals, directions)
             Z = seen.imposed(X + multiplier / mu)
             moved = zip(_gradient(X, directions), duals, strict=True)
-            splits = in_turn(
+            splits = sequential_map(
                 lambda V: shrink_oriented(V, share / mu, self.orientation, self.transform),
                 [V + dual / mu for V, dual in moved],
             )

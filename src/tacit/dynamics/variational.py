@@ -1,4 +1,4 @@
-"""Natural gradient descent on the law of the factors, row by row and column by column."""
+"""Natural gradient descent on the posterior of the factors, row by row and column by column."""
 
 import math
 from typing import NamedTuple
@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, Array, Float, Measurements, ScalarLike
-from tacit.algebra import Grid, Segments
+from tacit.algebra import DenseRows, RaggedRows
 from tacit.dynamics._balance import prior_precisions, turned
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics._half_step import half_step
@@ -30,8 +30,8 @@ class VariationalState(NamedTuple):
     of_columns: Float[Array, " w"]
 
 
-class VariationalDescent(AbstractDynamics):
-    """One sweep minimises the free energy over the law of all rows, then of all columns.
+class VariationalBayes(AbstractDynamics):
+    """One sweep minimises the free energy over the posterior of all rows, then of all columns.
 
     With y_ij = u_i · v_j + b_i + c_j + ε, ε of variance 1/τ, and priors of precision α on every
     coordinate, the free energy F(q) of a law q of independent normal coordinates is quadratic in
@@ -40,7 +40,8 @@ class VariationalDescent(AbstractDynamics):
         A_i = τ Σ_j w_ij E[v_j v_jᵀ] + diag(α),  mean_i = A_i⁻¹ τ Σ_j w_ij (y_ij − c_j) E[v_j],
         variance_i = 1 / diag(A_i),
 
-    or covariance_i = A_i⁻¹ if q keeps the covariances of the coordinates of a row, on a `Grid`.
+    or covariance_i = A_i⁻¹ if q keeps the covariances of the coordinates of a row, on
+    `DenseRows`.
 
     It is descent preconditioned by curvature. Small or weak rows move less, as under a flow stopped
     early; nothing is penalised, but the variance of v_j counts as misfit, and that alone switches
@@ -70,8 +71,8 @@ class VariationalDescent(AbstractDynamics):
         ValueError: if the depth is below 2, or δ is not positive.
     """
 
-    by_row: Segments | Grid
-    by_column: Segments | Grid
+    by_row: RaggedRows | DenseRows
+    by_column: RaggedRows | DenseRows
     depth: ScalarLike = math.inf
     row_bias: bool | Array = True
     column_bias: bool | Array = True
@@ -81,22 +82,22 @@ class VariationalDescent(AbstractDynamics):
 
     def __check_init__(self):
         if isinstance(self.depth, int | float) and not self.depth >= 2:
-            raise ValueError(f"VariationalDescent: depth must be at least 2, got {self.depth}")
+            raise ValueError(f"VariationalBayes: depth must be at least 2, got {self.depth}")
         if not self.robust > 0:
-            raise ValueError(f"VariationalDescent: robust must be positive, got {self.robust}")
+            raise ValueError(f"VariationalBayes: robust must be positive, got {self.robust}")
 
     @classmethod
-    def on(cls, entries: Entries, **settings: Any) -> "VariationalDescent":
+    def on(cls, entries: Entries, **settings: Any) -> "VariationalBayes":
         """Descent on the entries that an operator observes."""
         m, n = entries.shape
-        by_row = Segments.of(entries.rows, entries.columns, m)
-        by_column = Segments.of(entries.columns, entries.rows, n)
+        by_row = RaggedRows.of(entries.rows, entries.columns, m)
+        by_column = RaggedRows.of(entries.columns, entries.rows, n)
         return cls(by_row, by_column, **settings)
 
     @classmethod
-    def on_grid(cls, shape: tuple[int, int], **settings: Any) -> "VariationalDescent":
+    def on_grid(cls, shape: tuple[int, int], **settings: Any) -> "VariationalBayes":
         """Descent on all entries of a matrix in row-major order; missing ones have weight 0."""
-        return cls(Grid(shape), Grid(shape, by_column=True), **settings)
+        return cls(DenseRows(shape), DenseRows(shape, by_column=True), **settings)
 
     def init(self, problem: Problem, model: AbstractFactorisation) -> VariationalState:
         """Priors as wide as the data.
@@ -106,15 +107,13 @@ class VariationalDescent(AbstractDynamics):
                 than `Entries`, another loss than `LeastSquares`, or a penalty.
         """
         if not isinstance(model, GaussianFactors):
-            raise ValueError(
-                f"VariationalDescent moves GaussianFactors, not {type(model).__name__}"
-            )
+            raise ValueError(f"VariationalBayes moves GaussianFactors, not {type(model).__name__}")
         if not isinstance(problem.operator, Entries):
-            raise ValueError("VariationalDescent needs observed Entries of a matrix")
+            raise ValueError("VariationalBayes needs observed Entries of a matrix")
         if not isinstance(problem.loss, LeastSquares) or problem.penalty is not None:
-            raise ValueError("VariationalDescent needs the LeastSquares loss and no penalty")
-        if model.rows.is_full and not isinstance(self.by_row, Grid):
-            raise ValueError("VariationalDescent keeps covariances on a grid alone: see on_grid")
+            raise ValueError("VariationalBayes needs the LeastSquares loss and no penalty")
+        if model.rows.is_full and not isinstance(self.by_row, DenseRows):
+            raise ValueError("VariationalBayes keeps covariances on a grid alone: see on_grid")
         ones = jnp.ones_like(model.rows.mean[0])
         return VariationalState(Clock.at_start(model), ones, ones)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tacit._typing import Any
 from tacit.estimators._tables import Values, column_means
 from tacit.models import AbstractFactorisation, Deep
-from tacit.observers import HeldOut, Observer, loss
+from tacit.observers import Observer, held_out, loss
 from tacit.operators import Entries
 from tacit.problems import Problem
 
@@ -60,9 +60,9 @@ class PaddedTable(eqx.Module):
         """Least squares on the seen entries, each of this weight."""
         return self._weighed(self.seen, weight)
 
-    def observers(self, held_out: Mask) -> tuple[Observer, ...]:
+    def observers(self, apart: Mask) -> tuple[Observer, ...]:
         """Of the error on the held-out entries, and of the loss."""
-        return HeldOut(self._weighed(_padded(held_out), 1)), loss
+        return held_out(self._weighed(_padded(apart), 1)), loss
 
     def _weighed(self, chosen: Mask, weight: float | int) -> Problem:
         m, n = chosen.shape

@@ -10,7 +10,7 @@ from sklearn.utils import check_random_state
 from tacit._typing import Any, Array, Matrix, PRNGKey, RealScalar
 from tacit.dynamics import GradientDescent
 from tacit.models import Deep
-from tacit.observers import HeldOut, Observer, loss
+from tacit.observers import Observer, held_out, loss
 from tacit.observers import singular_values as spectrum
 from tacit.operators import AbstractMeasurement, Dense
 from tacit.problems import Problem
@@ -75,7 +75,7 @@ class SensingTask(eqx.Module):
         seen = np.ones(self.held_out.size)
         stop = None if watched is None else Stalled(watched, _PATIENCE, 1e-3)
         if watched == "held_out":
-            observers = (HeldOut(self._problem(self.held_out)), *observers)
+            observers = (held_out(self._problem(self.held_out)), *observers)
             seen = ~self.held_out
         return run(
             self._problem(seen),

@@ -37,7 +37,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     X_ij = u_i · v_j + b_i + c_j and noise, with factors u, v of generous width: which components
     live, and how far each row is drawn to the others, follows from the data, with no rank and no
-    penalty (see `tacit.dynamics.VariationalDescent`). Depth, width, scale of the start, biases and
+    penalty (see `tacit.dynamics.VariationalBayes`). Depth, width, scale of the start, biases and
     when to stop are chosen on held-out entries; the best three answers are averaged, weighed on
     the same entries. Every row, of `fit` or new, is completed from the columns by its own ridge
     regression, so that `fit_transform` and `transform` agree.

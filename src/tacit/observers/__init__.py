@@ -4,18 +4,19 @@ from tacit.observers._base import Law, Observer
 from tacit.observers.alignment import alignment
 from tacit.observers.balancedness import balance, balancedness
 from tacit.observers.errors import (
-    HeldOut,
+    held_out,
     reconstruction_error,
     test_error,
     train_error,
 )
-from tacit.observers.noise import noise, strengths
+from tacit.observers.noise import component_singular_values, noise
 from tacit.observers.phases import Phases, find_phases
 from tacit.observers.progress import gradient_norm, loss, objective
 from tacit.observers.rates import spectral_balance, spectral_rates
 from tacit.observers.spectra import (
     effective_rank,
     nuclear_norm,
+    nuclear_rank,
     schatten_norm,
     singular_values,
     stable_rank,
@@ -30,7 +31,6 @@ from tacit.observers.tubal_angles import (
 )
 
 __all__ = [
-    "HeldOut",
     "Law",
     "Observer",
     "Phases",
@@ -40,14 +40,17 @@ __all__ = [
     "angle_to_truth",
     "balance",
     "balancedness",
+    "component_singular_values",
     "effective_rank",
     "factor_spectrum",
     "find_phases",
     "find_stages",
     "gradient_norm",
+    "held_out",
     "loss",
     "noise",
     "nuclear_norm",
+    "nuclear_rank",
     "objective",
     "power_iterate_angle",
     "reconstruction_error",
@@ -57,7 +60,6 @@ __all__ = [
     "spectral_balance",
     "spectral_rates",
     "stable_rank",
-    "strengths",
     "tensor_nuclear_norm",
     "test_error",
     "top_singular_values",

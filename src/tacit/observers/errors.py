@@ -12,7 +12,7 @@ ROBUST_DEVIATION = 1.4826
 """Standard deviation of a normal error over its median distance from 0."""
 
 
-def HeldOut(problem: Problem, *, trimmed: bool = False) -> Observer:
+def held_out(problem: Problem, *, trimmed: bool = False) -> Observer:
     """Root mean square residual on the held-out measurements of `problem`, in units of y.
 
     Trimmed, residuals beyond three robust deviations (3 · 1.4826 times the median distance) count
@@ -22,12 +22,12 @@ def HeldOut(problem: Problem, *, trimmed: bool = False) -> Observer:
 
 
 class _HeldOut(eqx.Module):
-    held_out: Problem
+    apart: Problem
     trimmed: bool = eqx.field(static=True)
 
     def __call__(self, t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
         del t, problem
-        residual, weights = self.held_out.residual(model), self.held_out.weights
+        residual, weights = self.apart.residual(model), self.apart.weights
         if self.trimmed:
             seen = True if weights is None else weights > 0
             distances = jnp.where(seen, jnp.abs(residual), jnp.nan)

@@ -1,4 +1,4 @@
-"""What a probabilistic model takes for noise."""
+"""What a probabilistic model takes for noise, and the components that it found in it."""
 
 import jax.numpy as jnp
 
@@ -15,14 +15,21 @@ def _noise(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Rea
     return jnp.sqrt(jnp.mean(1 / model.precision))
 
 
-def _strengths(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Spectrum:
+def _component_singular_values(
+    t: ScalarLike, model: AbstractFactorisation, problem: Problem
+) -> Spectrum:
     del t, problem
     if not isinstance(model, GaussianFactors):
-        raise ValueError(f"strengths are those of GaussianFactors, not of {type(model).__name__}")
+        raise ValueError(
+            f"component_singular_values are those of GaussianFactors, not of {type(model).__name__}"
+        )
     return model.of_factors().singular_values()
 
 
 noise = Observer(_noise, "noise", "standard deviation of the noise")
-strengths = Observer(
-    _strengths, "singular_values", "singular values of the factors' product", ("index",)
+component_singular_values = Observer(
+    _component_singular_values,
+    "singular_values",
+    "singular values of the factors' product",
+    ("index",),
 )

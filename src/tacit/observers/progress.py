@@ -3,7 +3,7 @@
 import equinox as eqx
 
 from tacit._typing import RealScalar, ScalarLike
-from tacit.algebra.trees import norm
+from tacit.algebra.tree_math import norm
 from tacit.models import AbstractFactorisation
 from tacit.observers._base import Observer
 from tacit.problems import Problem

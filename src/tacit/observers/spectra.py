@@ -63,4 +63,5 @@ nuclear_norm = Observer(_OfSpectrum(read.nuclear_norm), "nuclear_norm", "nuclear
 effective_rank = Observer(
     _OfSpectrum(read.effective_rank), "effective_rank", "effective rank (entropy)"
 )
-stable_rank = Observer(_OfSpectrum(read.stable_rank), "stable_rank", "‖X‖_* / ‖X‖₂")
+nuclear_rank = Observer(_OfSpectrum(read.nuclear_rank), "nuclear_rank", "nuclear rank ‖X‖_* / ‖X‖₂")
+stable_rank = Observer(_OfSpectrum(read.stable_rank), "stable_rank", "stable rank ‖X‖_F² / ‖X‖₂²")

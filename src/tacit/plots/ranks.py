@@ -28,7 +28,7 @@ def effective_rank_panels(dataset: "xr.Dataset") -> "Figure":
     """r(W) and the error against time at each depth; below, half times and a negative eigenvalue.
 
     Args:
-        dataset: with `stable_rank`, `error` and `time(depth, setting, record)`,
+        dataset: with `nuclear_rank`, `error` and `time(depth, setting, record)`,
             `best(depth, setting)`, `plateau(mode)`, `half_time` and
             `closed_half_time(depth, mode)`, `eigenvalue(mode)`,
             `negative(depth, start, instant)` and `negative_target`.
@@ -48,7 +48,7 @@ def effective_rank_panels(dataset: "xr.Dataset") -> "Figure":
         grid[0, column].set_title(f"{label(dataset['depth'])} = {depths[column]}")
 
     # One vertical scale for all depths, written at the left alone.
-    grid[0, 0].set_ylabel(label(dataset["stable_rank"]))
+    grid[0, 0].set_ylabel(label(dataset["nuclear_rank"]))
     grid[1, 0].set_ylabel(label(dataset["error"]))
     for row in grid[:2]:
         for axes in row[1 : len(depths)]:
@@ -71,7 +71,7 @@ def _ranks(axes: "Axes", part: "xr.Dataset") -> None:
         axes.axhline(height, **_DASHED, label=None if number else "r of low-rank parts of W★")
     for number, setting in enumerate(part["setting"].values):
         lane = part.sel(setting=setting)
-        axes.plot(lane["time"], lane["stable_rank"], color=PALETTE[number], label=setting)
+        axes.plot(lane["time"], lane["nuclear_rank"], color=PALETTE[number], label=setting)
     axes.set_xscale("log")
     axes.set_ylim(0.9, float(part["plateau"].max()) + 1.6)
     axes.tick_params(labelbottom=False)

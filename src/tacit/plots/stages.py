@@ -36,7 +36,7 @@ def learning_stages(dataset: "xr.Dataset") -> "Figure":
     Args:
         dataset: with `eigenvalue(depth, k, mode)`, `target(depth, mode)`, `rank(depth, k)`,
             `plateau(depth, stage)`, `half_time(depth, stage)`, and the records of the matrix run
-            `singular_values` and `stable_rank`, which are drawn as dots.
+            `singular_values` and `nuclear_rank`, which are drawn as dots.
     """
     depths = dataset["depth"].values
     width = PAGE * max(len(depths), 2) / 3
@@ -87,6 +87,6 @@ def _ranks(axes: "Axes", part: "xr.Dataset") -> None:
     axes.plot(part["k"], part["rank"], color=PALETTE[0])
     axes.plot(
         part["step"],
-        part["stable_rank"],
+        part["nuclear_rank"],
         **_DOTS,
     )

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tacit.algebra import Grid
+from tacit.algebra import DenseRows
 from tacit.completion.families import columns as module
 from tacit.completion.families.columns import Columns
 from tacit.dynamics import half_step
@@ -49,7 +49,12 @@ def test_rows_are_half_a_sweep_with_the_columns_as_they_are(full, bias, monkeypa
     scaled = jnp.asarray(weights * np.asarray(given.precision)).ravel()
     y = jnp.asarray(np.where(weights > 0, values, 0.0)).ravel()
     law, *_ = stepped(
-        Grid((ROWS, COLUMNS)), y, scaled, given.columns, jnp.asarray(PRIOR), bias=jnp.asarray(bias)
+        DenseRows((ROWS, COLUMNS)),
+        y,
+        scaled,
+        given.columns,
+        jnp.asarray(PRIOR),
+        bias=jnp.asarray(bias),
     )
     np.testing.assert_allclose(found.mean, law.mean, rtol=1e-9, atol=1e-12)
     if full:

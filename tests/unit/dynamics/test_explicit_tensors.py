@@ -16,7 +16,7 @@ from tacit.algebra import (
 )
 from tacit.dynamics import TCTV, TNN, HaLRTC
 from tacit.models import Deep, Direct
-from tacit.observers import HeldOut
+from tacit.observers import held_out
 from tacit.operators import Entries, TensorEntries
 from tacit.problems import Problem, Smoothness
 from tacit.runs import Schedule, run
@@ -234,7 +234,7 @@ def test_it_recovers_a_tensor_of_low_tubal_rank_of_order_four():
         Direct.zeros(T.shape, jnp.float64),
         TNN((0, 2, 1, 3)),
         Schedule.every(50, 150),
-        (HeldOut(apart),),
+        (held_out(apart),),
         keep="best",
     )
     np.testing.assert_allclose(path.model(), T, atol=1e-8)

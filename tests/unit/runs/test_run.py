@@ -9,7 +9,7 @@ import pytest
 
 from tacit.dynamics import EigenvalueRecursion, GradientDescent, GradientFlow, SoftImpute
 from tacit.models import Deep, Direct
-from tacit.observers import HeldOut, Observer, loss, singular_values
+from tacit.observers import Observer, held_out, loss, singular_values
 from tacit.problems import Problem, full_observation
 from tacit.runs import Below, Result, Schedule, Stalled, joined, run
 from tests.laws.cases.base import draw, single
@@ -149,7 +149,9 @@ def test_best_keeps_the_model_with_the_least_held_out_error():
     """On noisy measurements the held-out error falls and rises again."""
     noisy = Problem(PROBLEM.operator, PROBLEM.y + 0.3 * draw(12, seed=3), truth=PROBLEM.truth)
     train, held = noisy.take(np.arange(8)), noisy.take(np.arange(8, 12))
-    found = run(train, START, DESCENT, Schedule.every(20, 2000), (loss, HeldOut(held)), keep="best")
+    found = run(
+        train, START, DESCENT, Schedule.every(20, 2000), (loss, held_out(held)), keep="best"
+    )
     least = int(np.argmin(found["held_out"]))
     assert 0 < least < found.length - 1
     assert found.best == least

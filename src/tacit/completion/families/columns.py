@@ -19,14 +19,14 @@ _ROWS = 1 << 14
 
 
 class Rows(NamedTuple):
-    """The law of some rows: mean and covariance of their coordinates."""
+    """The posterior of some rows: mean and covariance of their coordinates."""
 
     mean: Values
     covariance: Values
 
 
 class Columns(NamedTuple):
-    """What a row is regressed on: the law of the columns, their noise, and the prior of a row.
+    """What a row is regressed on: the columns' posterior, their noise, and the prior of a row.
 
     In double precision, by numpy, so that a row more or less compiles nothing.
 
@@ -75,7 +75,7 @@ class Columns(NamedTuple):
         return Columns._make([*(array[index] for array in self[:-1]), self.prior])
 
     def rows(self, values: Values, weights: Values, robust: float | int = math.inf) -> Rows:
-        """The law of rows of which the entries of positive weight are known.
+        """The posterior of rows of which the entries of positive weight are known.
 
         The ridge regression of values − biases on the factors, with the ridge that the prior, the
         noise and the factors' own variance make.

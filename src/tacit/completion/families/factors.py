@@ -22,9 +22,9 @@ from tacit.completion.families._base import (
 from tacit.completion.families.columns import Columns
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
-from tacit.dynamics import VariationalDescent, prior_precisions
+from tacit.dynamics import VariationalBayes, prior_precisions
 from tacit.models import GaussianFactors, Gaussians
-from tacit.observers import Observer, noise, strengths
+from tacit.observers import Observer, component_singular_values, noise
 from tacit.operators import AbstractMeasurement, Entries
 from tacit.problems import Problem
 
@@ -54,7 +54,7 @@ _FLOPS = 1.5e10
 
 
 class Factors(AbstractTrained):
-    """`VariationalDescent` with these settings, on a matrix or an unfolding.
+    """`VariationalBayes` with these settings, on a matrix or an unfolding.
 
     Args:
         width: components to begin with.
@@ -125,7 +125,7 @@ class Factors(AbstractTrained):
 
     def begin(
         self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
-    ) -> tuple[GaussianFactors, VariationalDescent]:
+    ) -> tuple[GaussianFactors, VariationalBayes]:
         """From a small draw of little noise."""
         operator = problem.operator
         assert isinstance(operator, Entries)
@@ -139,9 +139,9 @@ class Factors(AbstractTrained):
             "robust": task.robust,
         }
         dynamics = (
-            VariationalDescent.on_grid(shape, **settings)
+            VariationalBayes.on_grid(shape, **settings)
             if dense
-            else VariationalDescent.on(operator, **settings)
+            else VariationalBayes.on(operator, **settings)
         )
         start = _drawn(shape, self.width, float(self.init_scale), dense, task.dtype, key)
         return start, dynamics
@@ -151,8 +151,8 @@ class Factors(AbstractTrained):
         return Pace(1, _PATIENCE, self.sweeps, chunk=4)
 
     def observers(self) -> tuple[Observer, ...]:
-        """The noise, and the strengths of the components."""
-        return noise, strengths
+        """The noise, and the singular values of the components."""
+        return noise, component_singular_values
 
     def answer(self, model: Any, task: Task, seen: Values) -> Answer:
         """Every row by its regression on the columns that were learnt."""

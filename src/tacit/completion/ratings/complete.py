@@ -40,7 +40,7 @@ def complete_ratings(
 ) -> RatingsFit:
     """Learn X_ij = μ + u_i · v_j + b_i + c_j from some of its entries, given with noise.
 
-    By `VariationalDescent`: time and memory of a sweep are O(entries · width²) and
+    By `VariationalBayes`: time and memory of a sweep are O(entries · width²) and
     O(entries + (m + n) · width), and X is never formed. The width is generous: components that the
     entries do not speak for are switched off. A run ends when the noise no longer falls.
 
@@ -51,7 +51,7 @@ def complete_ratings(
         shape: (m, n) of the matrix.
         weights: of the entries, a precision relative to that of the others.
         width: number of components to begin with.
-        depth: L ≥ 2 of the prior, see `VariationalDescent`.
+        depth: L ≥ 2 of the prior, see `VariationalBayes`.
         scale: standard deviation of the factors at the start, relative to √ of that of the values.
         members: starts over which the answer is averaged.
         sweeps: most sweeps.

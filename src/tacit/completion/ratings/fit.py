@@ -19,7 +19,7 @@ _AT_ONCE = 1 << 18
 
 
 class RatingsFit(NamedTuple):
-    """The law of the factors, once or from several starts, and how it came about.
+    """The posterior of the factors, once or from several starts, and how it came about.
 
     Attributes:
         centre: mean of the values.

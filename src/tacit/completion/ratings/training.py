@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any, Callable, PRNGKey
-from tacit.dynamics import VariationalDescent, prior_precisions
+from tacit.dynamics import VariationalBayes, prior_precisions
 from tacit.models import GaussianFactors
-from tacit.observers import HeldOut, Observer, noise, strengths
+from tacit.observers import Observer, component_singular_values, held_out, noise
 from tacit.operators import Entries
 from tacit.problems import Problem
 from tacit.runs import Progress, Schedule, Stalled, Trajectory, run
@@ -63,15 +63,15 @@ class RatingsTraining(NamedTuple):
         """Sweep until the noise, or the error on what is held apart, no longer falls."""
         problem = self.problem()
         assert isinstance(problem.operator, Entries)
-        observers: tuple[Observer, ...] = (noise, strengths)
+        observers: tuple[Observer, ...] = (noise, component_singular_values)
         stop = Stalled("noise", _PATIENCE, tolerance) if tolerance else None
         if apart is not None:
-            observers = (HeldOut(apart), *observers)
+            observers = (held_out(apart), *observers)
             stop = Stalled("held_out", _PATIENCE)
         return run(
             problem,
             _drawn(self.shape, self.width, jnp.asarray(self.scale, jnp.float32), key),
-            VariationalDescent.on(problem.operator, depth=float(self.depth)),
+            VariationalBayes.on(problem.operator, depth=float(self.depth)),
             Schedule.every(1, sweeps),
             observers,
             stop=stop,

@@ -16,9 +16,9 @@ from tacit.experiments.arora2019_fig3.config import CHECKED, Config
 from tacit.experiments.arora2019_fig3.ratings import ratings_problem
 from tacit.models import AbstractFactorisation, Deep, Direct, identity
 from tacit.observers import (
-    HeldOut,
     Observer,
     effective_rank,
+    held_out,
     loss,
     reconstruction_error,
     top_singular_values,
@@ -56,7 +56,7 @@ def posed(config: Config) -> tuple[list[Task], xr.Dataset]:
         train, held = ratings_problem(
             config.ratings, config.users, config.items, config.held, config.dtype, key=held_key
         )
-        tasks.append(Task("ratings", train, (*common, HeldOut(held))))
+        tasks.append(Task("ratings", train, (*common, held_out(held))))
     return tasks, known
 
 

@@ -13,7 +13,7 @@ from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.chou2024_dynamics.config import Config
 from tacit.models import AbstractFactorisation, Deep, identity
-from tacit.observers import Observer, effective_rank, loss, singular_values, stable_rank
+from tacit.observers import Observer, effective_rank, loss, nuclear_rank, singular_values
 from tacit.problems import Problem, full_observation
 from tacit.results import to_dataset
 from tacit.runs import Schedule, Trajectory
@@ -52,7 +52,7 @@ def _at_depth(config: Config, problem: Problem, frame: Matrix, depth: int) -> xr
         Schedule.logarithmic(until, config.records // 2).points,
         Schedule.linear(until, config.records // 2).points,
     )
-    spectra = (loss, singular_values, stable_rank, effective_rank)
+    spectra = (loss, singular_values, nuclear_rank, effective_rank)
     descent = _follow(
         config, problem, depth, GradientDescent(config.step), Schedule(points), (*spectra, _product)
     )

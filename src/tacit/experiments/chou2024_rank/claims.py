@@ -82,7 +82,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
 
 def _nearest(dataset: xr.Dataset, depth: int, setting: str) -> float:
     """The largest over the parts of the least distance over time."""
-    rank = dataset["stable_rank"].sel(depth=depth, setting=setting)
+    rank = dataset["nuclear_rank"].sel(depth=depth, setting=setting)
     return float(abs(rank / dataset["plateau"] - 1).min("record", skipna=False).max(skipna=False))
 
 
@@ -94,7 +94,7 @@ def _gain(dataset: xr.Dataset, setting: str) -> xr.DataArray:
 def _rank_at_best(dataset: xr.Dataset, setting: str) -> float:
     part = dataset.sel(setting=setting)
     best = part["error"].argmin("record", skipna=False)
-    found = part["stable_rank"].isel(record=best)
+    found = part["nuclear_rank"].isel(record=best)
     return float(abs(found / dataset["plateau"][-1] - 1).max(skipna=False))
 
 

@@ -14,7 +14,7 @@ from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.chou2024_rank.config import Config
 from tacit.models import AbstractFactorisation, Deep, gaussian, identity
-from tacit.observers import Observer, effective_rank, loss, reconstruction_error, stable_rank
+from tacit.observers import Observer, effective_rank, loss, nuclear_rank, reconstruction_error
 from tacit.problems import LeastSquares, Problem, full_observation, sensing
 from tacit.runs import Schedule, sweep
 from tacit.runs import run as follow
@@ -22,7 +22,7 @@ from tacit.runs import run as follow
 _SETTINGS = ("identical start", "random start", "sensing")
 
 
-_OBSERVERS = (loss, stable_rank, effective_rank, reconstruction_error)
+_OBSERVERS = (loss, nuclear_rank, effective_rank, reconstruction_error)
 
 
 def run(config: Config, report: Report) -> xr.Dataset:
@@ -103,7 +103,7 @@ def _escapes(config: Config, depth: int, value: Any) -> np.ndarray:
 def _ranks(config: Config) -> xr.Dataset:
     """Both effective ranks of the best low-rank parts of W★."""
     heads = [jnp.asarray(config.eigenvalues[: j + 1]) for j in range(len(config.eigenvalues))]
-    kinds = {"plateau": spectrum.stable_rank, "entropy_plateau": spectrum.effective_rank}
+    kinds = {"plateau": spectrum.nuclear_rank, "entropy_plateau": spectrum.effective_rank}
     return xr.Dataset(
         {
             name: ("mode", [float(kind(head)) for head in heads], {"long_name": f"{text} of W★"})

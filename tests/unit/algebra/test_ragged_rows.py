@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tacit.algebra import Regressors, Segments, segments
+from tacit.algebra import RaggedRows, Regressors, ragged_rows
 
 WIDTH = 3
 GROUPED = jax.jit(lambda by, *given: by.regress(*given, lambda equations: equations))
@@ -50,13 +50,13 @@ def power_law(rng, size, n, entries):
     return rng.permutation(size)[rows], rng.integers(n, size=entries)
 
 
-@pytest.mark.parametrize("at_once", [segments._ENTRIES, 64], ids=["one chunk", "several chunks"])
+@pytest.mark.parametrize("at_once", [ragged_rows._ENTRIES, 64], ids=["one chunk", "several chunks"])
 def test_segments_are_the_loop(at_once, monkeypatch):
-    monkeypatch.setattr(segments, "_ENTRIES", at_once)
+    monkeypatch.setattr(ragged_rows, "_ENTRIES", at_once)
     rng = np.random.default_rng(0)
     rows, columns = power_law(rng, 60, 20, 500)
     y, weights = rng.standard_normal(500), rng.random(500) * (rng.random(500) > 0.2)
-    by_row = Segments.of(rows, columns, 60)
+    by_row = RaggedRows.of(rows, columns, 60)
     degree = np.bincount(rows, minlength=60)
     assert degree.min() == 0
     assert degree.max() > 2 * by_row.entry.shape[2], "a row of several segments"
@@ -72,8 +72,8 @@ def test_every_entry_stands_in_one_place():
     for size, entries in ((1, 7), (5, 1), (300, 40), (40, 3000)):
         rows, columns = rng.integers(size, size=entries), rng.integers(9, size=entries)
         for grouped, of, other, side in (
-            (Segments.of(rows, columns, size), rows, columns, size),
-            (Segments.of(columns, rows, 9), columns, rows, 9),
+            (RaggedRows.of(rows, columns, size), rows, columns, size),
+            (RaggedRows.of(columns, rows, 9), columns, rows, 9),
         ):
             entry = np.asarray(grouped.entry)
             real = entry < entries
@@ -89,7 +89,7 @@ def test_every_entry_stands_in_one_place():
 def test_little_is_padding_under_a_power_law():
     rng = np.random.default_rng(2)
     rows, columns = power_law(rng, 3000, 50, 200_000)
-    by_row = Segments.of(rows, columns, 3000)
+    by_row = RaggedRows.of(rows, columns, 3000)
     assert by_row.entry.shape[0] > 2
     assert by_row.entry.size < 2 * 200_000
 
@@ -98,5 +98,5 @@ def test_memory_follows_the_entries_and_not_the_longest_row():
     """One row has nearly all of them, and there are many rows without any."""
     rows = np.zeros(4000, int)
     rows[:9] = np.arange(9)
-    by_row = Segments.of(rows, np.arange(4000) % 7, 1000)
+    by_row = RaggedRows.of(rows, np.arange(4000) % 7, 1000)
     assert by_row.entry.size < 2 * (4000 + 1000 * by_row.entry.shape[2])

@@ -4,13 +4,13 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from tacit._typing import Any, Callable, Measurements
-from tacit.algebra.segments import NormalEquations, Regressors
+from tacit.algebra.ragged_rows import NormalEquations, Regressors
 
 
-class Grid(eqx.Module):
+class DenseRows(eqx.Module):
     """All entries of a matrix in row-major order, of which those of weight zero are missing.
 
-    The dense counterpart of `Segments`: 2 m n w² operations, at the speed of one matrix product,
+    The dense counterpart of `RaggedRows`: 2 m n w² operations, at the speed of one matrix product,
     and regressors may have covariances.
 
     Attributes:
@@ -28,7 +28,7 @@ class Grid(eqx.Module):
         weights: Measurements,
         solve: Callable[[NormalEquations], Any],
     ) -> Any:
-        """What `solve` makes of the normal equations of each row; see `Segments.regress`."""
+        """What `solve` makes of the normal equations of each row; see `RaggedRows.regress`."""
         Y, W = y.reshape(self.shape), weights.reshape(self.shape)
         if self.by_column:
             Y, W = Y.T, W.T

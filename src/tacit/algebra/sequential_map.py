@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from tacit._typing import Any, Callable, Sequence
 
 
-def in_turn(function: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
+def sequential_map(function: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
     """f(part) for each part, an array or a tree, none begun before the one before has ended.
 
     On a CPU, LAPACK's routines share a batch among the threads that call them, and wait: two of

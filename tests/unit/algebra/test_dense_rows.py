@@ -1,12 +1,12 @@
-"""Normal equations by whole matrices: those of a loop over entries, and those of `Segments`."""
+"""Normal equations by whole matrices: those of a loop over entries, and those of `RaggedRows`."""
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tacit.algebra import Grid, Regressors, Segments
+from tacit.algebra import DenseRows, RaggedRows, Regressors
 
-from .test_segments import GROUPED, agree, drawn, looped
+from .test_ragged_rows import GROUPED, agree, drawn, looped
 
 SHAPE = (7, 5)
 
@@ -25,7 +25,7 @@ def test_a_grid_is_the_loop(by_column, full):
     rows, columns, y, weights = entries(rng)
     regressors = drawn(SHAPE[0] if by_column else SHAPE[1], rng, full)
     of, other = (columns, rows) if by_column else (rows, columns)
-    found = GROUPED(Grid(SHAPE, by_column), regressors, jnp.asarray(y), jnp.asarray(weights))
+    found = GROUPED(DenseRows(SHAPE, by_column), regressors, jnp.asarray(y), jnp.asarray(weights))
     agree(found, looped(of, other, SHAPE[1 if by_column else 0], regressors, y, weights))
 
 
@@ -35,9 +35,9 @@ def test_a_grid_and_segments_are_the_same(by_column):
     rows, columns, y, weights = entries(rng)
     regressors = drawn(SHAPE[0] if by_column else SHAPE[1], rng)
     of, other = (columns, rows) if by_column else (rows, columns)
-    by_segments = Segments.of(of, other, SHAPE[1 if by_column else 0])
+    by_entries = RaggedRows.of(of, other, SHAPE[1 if by_column else 0])
     given = regressors, jnp.asarray(y), jnp.asarray(weights)
-    agree(GROUPED(Grid(SHAPE, by_column), *given), GROUPED(by_segments, *given))
+    agree(GROUPED(DenseRows(SHAPE, by_column), *given), GROUPED(by_entries, *given))
 
 
 def test_known_regressors_give_least_squares():
@@ -45,7 +45,7 @@ def test_known_regressors_give_least_squares():
     rows, _, y, weights = entries(rng)
     V = rng.standard_normal((5, 3))
     given = Regressors.known(jnp.asarray(V)), jnp.asarray(y), jnp.asarray(weights)
-    gram, moment, square, _ = GROUPED(Grid(SHAPE), *given)
+    gram, moment, square, _ = GROUPED(DenseRows(SHAPE), *given)
     i = int(np.argmax(np.bincount(rows, weights > 0)))
     root = np.sqrt(weights[rows == i])
     answer, residual, *_ = np.linalg.lstsq(root[:, None] * V, root * y[rows == i], rcond=None)

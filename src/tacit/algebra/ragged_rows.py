@@ -61,7 +61,7 @@ class NormalEquations(NamedTuple):
     number: Float[Array, " m"]
 
 
-class Segments(eqx.Module):
+class RaggedRows(eqx.Module):
     """The entries of a matrix, row by row, in segments of one length and chunks of whole rows.
 
     Rows of very different numbers of entries (power laws) become arrays of one shape, with little
@@ -82,7 +82,7 @@ class Segments(eqx.Module):
     room: int = eqx.field(static=True)
 
     @classmethod
-    def of(cls, rows: Any, columns: Any, size: int) -> "Segments":
+    def of(cls, rows: Any, columns: Any, size: int) -> "RaggedRows":
         """Group entries by row, of which there are `size`; swap the arguments for columns."""
         rows, columns = np.asarray(rows), np.asarray(columns)
         degree = np.bincount(rows, minlength=size)
