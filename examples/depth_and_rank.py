@@ -14,7 +14,7 @@ problem = completion(truth, 500, key=jax.random.key(1))
 observers = (loss, test_error, effective_rank, top_singular_values(6))
 
 for depth in (1, 2, 3):
-    model = Deep.initialise((40, 30), depth=depth, scale=1e-3, key=jax.random.key(2))
+    model = Deep.initialise((40, 30), depth=depth, init_scale=1e-3, key=jax.random.key(2))
     trajectory = run(problem, model, GroupRMSprop(1e-2), Schedule.linear(3000, 100), observers)
     dataset = to_dataset(trajectory, depth=depth)
     end = dataset.isel(record=-1)

@@ -20,7 +20,7 @@ for depth in (2, 3):
     model = Deep.initialise(
         (10, 10),
         depth=depth,
-        scale=0.1**depth,
+        init_scale=0.1**depth,
         initialiser=identity,
         dtype=jnp.float64,
         key=jax.random.key(1),

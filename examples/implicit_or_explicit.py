@@ -11,12 +11,12 @@ from tacit.problems import LeastSquares, completion
 
 truth = low_rank_matrix((50, 40), 2, key=jax.random.key(0))
 problem = completion(truth, 600, LeastSquares(), key=jax.random.key(1))
-train, validation = problem.split(jax.random.key(2), fraction=0.1)
+train, validation = problem.split(0.1, key=jax.random.key(2))
 observers = (held_out(validation), test_error, effective_rank)
 
 starts = {
     "a small start": (
-        Deep.initialise((50, 40), depth=3, scale=1e-3, key=jax.random.key(3)),
+        Deep.initialise((50, 40), depth=3, init_scale=1e-3, key=jax.random.key(3)),
         GroupRMSprop(1e-2),
     ),
     "a penalty": (Direct.zeros((50, 40)), SoftImpute()),

@@ -17,7 +17,7 @@ sigma, depth = np.array([1.0, 0.5, 0.25]), 3
 U, V = (orthogonal_frame((15, 3), jnp.float64, key=jax.random.key(seed)) for seed in (0, 1))
 problem = full_observation((U * sigma) @ V.T)
 start = Deep.initialise(
-    (15, 15), depth=depth, scale=0.03**depth, dtype=jnp.float64, key=jax.random.key(2)
+    (15, 15), depth=depth, init_scale=0.03**depth, dtype=jnp.float64, key=jax.random.key(2)
 )
 
 observers = (loss, gradient_norm, singular_values)

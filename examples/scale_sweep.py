@@ -16,7 +16,7 @@ problem = completion(truth, 200, key=jax.random.key(1))
 
 
 def fit(scale, seed):
-    model = Deep.initialise((20, 20), depth=3, scale=scale, key=jax.random.key(seed))
+    model = Deep.initialise((20, 20), depth=3, init_scale=scale, key=jax.random.key(seed))
     observers = (test_error, effective_rank)
     return run(problem, model, GroupRMSprop(1e-2), Schedule([0, 2000]), observers).records
 

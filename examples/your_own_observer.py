@@ -14,7 +14,7 @@ from tacit.runs import Below
 U = low_rank_matrix((15, 15), 2, key=jax.random.key(0))
 truth = U @ U.T / 15
 problem = sensing(truth, 120, 0.1, LeastSquares(), key=jax.random.key(1))
-model = Symmetric.initialise(15, scale=1e-4, key=jax.random.key(2))
+model = Symmetric.initialise(15, init_scale=1e-4, key=jax.random.key(2))
 
 
 def third_over_second(t, model, problem):

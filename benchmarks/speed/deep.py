@@ -88,7 +88,7 @@ def by_tacit(road: str) -> Callable[..., tuple[float, float]]:
     def end_to_end(factors):
         del factors
         start = Deep.initialise(
-            (SIDE, SIDE), depth=DEPTH, scale=SCALE, initialiser=balanced, key=jax.random.key(0)
+            (SIDE, SIDE), depth=DEPTH, init_scale=SCALE, initialiser=balanced, key=jax.random.key(0)
         )
         rule = EndToEndFlow(float(DEPTH), *TOLERANCES, solver=diffrax.Bosh3())
         return balanced_product(start, 1e-4), rule, Schedule.every(SPAN, HORIZON)

@@ -71,7 +71,7 @@ def flow(depth: float) -> dict:
     jax.config.update("jax_enable_x64", True)
     truth = low_rank_matrix((SIDE, SIDE), 5, "float64", key=jax.random.key(0))
     problem = completion(truth, 5_000, LeastSquares(), key=jax.random.key(1))
-    start = Direct.initialise((SIDE, SIDE), scale=0.1, dtype="float64", key=jax.random.key(2))
+    start = Direct.initialise((SIDE, SIDE), init_scale=0.1, dtype="float64", key=jax.random.key(2))
     rule = EndToEndFlow(depth, rtol=1e-6, atol=1e-8)
     advance = jax.jit(rule.advance)
     span = jnp.asarray(SPAN / (4 if depth == float("inf") else depth) / 40)

@@ -32,7 +32,7 @@ def sweep_row(side: int) -> list[str]:
     schedule = Schedule.every(100, STEPS)
 
     def fit(key):
-        model = Deep.initialise((side, side), depth=3, scale=1e-2, key=key)
+        model = Deep.initialise((side, side), depth=3, init_scale=1e-2, key=key)
         return run(problem, model, GradientDescent(0.1), schedule)
 
     keys = jax.random.split(key, SEEDS)

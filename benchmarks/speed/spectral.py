@@ -42,7 +42,7 @@ def start(widths, side, count, dtype):
         jnp.asarray(X, dtype), count, float(side), MeanSquared(), key=jax.random.key(0)
     )
     model = SpectralNetwork.gaussian(
-        (side, side), widths, scale=1e-3, dtype=dtype, key=jax.random.key(1)
+        (side, side), widths, init_scale=1e-3, dtype=dtype, key=jax.random.key(1)
     )
     return problem, model
 
@@ -143,7 +143,7 @@ def fifty(dtype="float32") -> list[str]:
 
     def model_of(seed):
         return SpectralNetwork.gaussian(
-            (side, side), widths, scale=1e-3, dtype=dtype, key=jax.random.key(seed)
+            (side, side), widths, init_scale=1e-3, dtype=dtype, key=jax.random.key(seed)
         )
 
     def fit(rate, seed):

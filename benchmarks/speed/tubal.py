@@ -42,7 +42,7 @@ def descents() -> tuple[list[list[str]], float]:
     problem = tubal_sensing(t_outer(X, X), COUNT, symmetrised=True, key=arrays_key)
     scale = ALPHA**2 * TUBE
     start = SymmetricTubal.initialise(
-        SIDE, (TUBE,), scale=scale, width=WIDTH, dtype="float64", key=start_key
+        SIDE, (TUBE,), init_scale=scale, width=WIDTH, dtype="float64", key=start_key
     )
 
     def by(rule):

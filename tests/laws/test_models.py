@@ -59,7 +59,7 @@ def test_scale_is_exact(case, chain, key):
             shape,
             depth=depth,
             widths=widths,
-            scale=scale,
+            init_scale=scale,
             initialiser=case.build,
             dtype=jnp.float64,
             key=key,
@@ -79,7 +79,7 @@ def test_scale_of_gaussian_is_exact_in_the_mean(chain, key):
 
     def squared(key):
         model = Deep.initialise(
-            shape, depth=depth, widths=widths, scale=0.5, dtype=jnp.float64, key=key
+            shape, depth=depth, widths=widths, init_scale=0.5, dtype=jnp.float64, key=key
         )
         return jnp.sum(model() ** 2) / (0.25 * narrowest(model))
 
@@ -93,7 +93,7 @@ def test_scale_of_gaussian_is_exact_in_the_mean(chain, key):
 def test_gaussian_has_the_deviation_of_arora2019(depth, key):
     """Square layers of side n: deviation scale^{1/L} n^{−1/2}."""
     n, scale = 60, 1e-3
-    model = Deep.initialise((n, n), depth=depth, scale=scale, dtype=jnp.float64, key=key)
+    model = Deep.initialise((n, n), depth=depth, init_scale=scale, dtype=jnp.float64, key=key)
     for factor in model.factors:
         expected = scale ** (1 / depth) / np.sqrt(n)
         assert abs(float(jnp.std(factor)) / expected - 1) < 4 / np.sqrt(2 * n * n)
@@ -103,7 +103,13 @@ def test_gaussian_has_the_deviation_of_arora2019(depth, key):
 def test_balanced_is_balanced(chain, key):
     shape, depth, widths = chain
     model = Deep.initialise(
-        shape, depth=depth, widths=widths, scale=1, initialiser=balanced, dtype=jnp.float64, key=key
+        shape,
+        depth=depth,
+        widths=widths,
+        init_scale=1,
+        initialiser=balanced,
+        dtype=jnp.float64,
+        key=key,
     )
     for lower, upper in zip(model.factors, model.factors[1:], strict=False):
         np.testing.assert_allclose(upper.T @ upper, lower @ lower.T, atol=1e-13)
@@ -113,7 +119,7 @@ def test_balanced_is_balanced(chain, key):
 def test_start_is_a_function_of_the_key(case):
     def start(seed):
         return Deep.initialise(
-            (4, 3), depth=2, scale=1, initialiser=case.build, key=jax.random.key(seed)
+            (4, 3), depth=2, init_scale=1, initialiser=case.build, key=jax.random.key(seed)
         )()
 
     assert start(0).tobytes() == start(0).tobytes()
@@ -124,7 +130,7 @@ def test_start_is_a_function_of_the_key(case):
 def test_scale_may_be_traced_and_of_another_precision(case, key):
     def start(scale):
         return Deep.initialise(
-            (4, 3), depth=3, scale=scale, initialiser=case.build, dtype=jnp.float32, key=key
+            (4, 3), depth=3, init_scale=scale, initialiser=case.build, dtype=jnp.float32, key=key
         )
 
     model = jax.jit(start)(jnp.asarray(0.25, jnp.float64))
@@ -136,7 +142,7 @@ def test_scale_may_be_traced_and_of_another_precision(case, key):
 @pytest.mark.parametrize("width", [2, 4, 6])
 def test_scale_of_symmetric_is_the_mean_eigenvalue(case, width, key):
     model = Symmetric.initialise(
-        4, scale=0.3, width=width, initialiser=case.build, dtype=jnp.float64, key=key
+        4, init_scale=0.3, width=width, initialiser=case.build, dtype=jnp.float64, key=key
     )
     np.testing.assert_allclose(jnp.trace(model()), 0.3 * min(4, width), rtol=1e-12)
 
@@ -151,7 +157,7 @@ def test_scale_of_tubal_models_is_exact_in_the_mean(transform, key):
     scale, draws, c = 0.5, 4000, transform.unitary_factor((4,))
 
     def ratios(key):
-        starts = {"transform": transform, "scale": scale, "dtype": jnp.float64, "key": key}
+        starts = {"transform": transform, "init_scale": scale, "dtype": jnp.float64, "key": key}
         thin = Tubal.initialise((4, 3, 4), width=2, **starts)()
         deep = DeepTubal.initialise((4, 3, 4), depth=3, widths=(5, 2), **starts)()
         factor = SymmetricTubal.initialise(3, (4,), width=5, **starts).factor
@@ -167,7 +173,7 @@ def test_scale_of_tubal_models_is_exact_in_the_mean(transform, key):
 def test_the_start_of_karnik2025_in_units_of_scale(key):
     """Deviation α/√R is scale = α² k n / min(n, R)."""
     alpha, n, R, k = 1e-3, 10, 40, 4
-    model = SymmetricTubal.initialise(n, (k,), width=R, scale=alpha**2 * k, key=key)
+    model = SymmetricTubal.initialise(n, (k,), width=R, init_scale=alpha**2 * k, key=key)
     assert abs(float(jnp.std(model.factor)) * np.sqrt(R) / alpha - 1) < 4 / np.sqrt(2 * n * R * k)
 
 
@@ -185,22 +191,25 @@ TUBAL_REFUSED = {
         r"do not chain, \(2, 3, 4\) after",
     ),
     "other tubes": (lambda key: DeepTubal((draw((3, 3, 4)), draw((2, 3, 5)))), "do not chain"),
-    "scale": (lambda key: Tubal.initialise((2, 2, 3), scale=0, key=key), "scale must be positive"),
+    "scale": (
+        lambda key: Tubal.initialise((2, 2, 3), init_scale=0, key=key),
+        "scale must be positive",
+    ),
     "width": (
-        lambda key: SymmetricTubal.initialise(2, (3,), scale=1, width=0, key=key),
+        lambda key: SymmetricTubal.initialise(2, (3,), init_scale=1, width=0, key=key),
         "widths must be at least 1",
     ),
     "depth": (
-        lambda key: DeepTubal.initialise((2, 2, 3), depth=0, scale=1, key=key),
+        lambda key: DeepTubal.initialise((2, 2, 3), depth=0, init_scale=1, key=key),
         "depth must be a whole number",
     ),
     "number of widths": (
-        lambda key: DeepTubal.initialise((2, 2, 3), depth=2, scale=1, widths=(2, 2), key=key),
+        lambda key: DeepTubal.initialise((2, 2, 3), depth=2, init_scale=1, widths=(2, 2), key=key),
         "given for depth 2; it takes 1",
     ),
     "scale of a transform that is not unitary": (
         lambda key: Tubal.initialise(
-            (2, 2, 2), scale=1, transform=Linear([[1.0, 1.0], [0.0, 1.0]]), key=key
+            (2, 2, 2), init_scale=1, transform=Linear([[1.0, 1.0], [0.0, 1.0]]), key=key
         ),
         "M Mᴴ = c I",
     ),

@@ -108,7 +108,7 @@ def test_take_keeps_what_belongs_together():
 
 def test_split_divides_the_measurements(key):
     problem = small_completion()
-    train, held = problem.split(key, 0.25)
+    train, held = problem.split(0.25, key=key)
     assert (train.operator.size, held.operator.size) == (9, 3)
     positions = [
         set(zip(np.asarray(p.operator.rows), np.asarray(p.operator.columns), strict=True))
@@ -117,11 +117,11 @@ def test_split_divides_the_measurements(key):
     assert positions[0] | positions[1] == positions[2]
     assert not positions[0] & positions[1]
     np.testing.assert_allclose(train.operator.mv(problem.truth), train.y)
-    again, _ = problem.split(key, 0.25)
+    again, _ = problem.split(0.25, key=key)
     assert again.y.tobytes() == train.y.tobytes()
     for fraction in (0.0, 1.0, 0.01):
         with pytest.raises(ValueError, match=r"Problem\.split: a fraction"):
-            problem.split(key, fraction)
+            problem.split(fraction, key=key)
 
 
 def test_recipes_measure_the_truth(key):

@@ -52,7 +52,7 @@ def output_by_loops(model):
 @pytest.mark.parametrize("method", ["auto", "svd"])
 @pytest.mark.parametrize("widths", [(1,), (3,), (2, 3), (2, 2, 2)], ids=str)
 def test_output_is_that_of_loops(widths, method):
-    model = SpectralNetwork.gaussian((4, 3), widths, scale=0.5, dtype=jnp.float64, key=KEY)
+    model = SpectralNetwork.gaussian((4, 3), widths, init_scale=0.5, dtype=jnp.float64, key=KEY)
     model = eqx.tree_at(lambda m: m.left, model, 3 * model.left)
     model = SpectralNetwork(model.left, model.right, model.mixers, tanh, method)
     np.testing.assert_allclose(model(), output_by_loops(model), atol=1e-13)
@@ -191,7 +191,7 @@ def test_assumptions():
 @pytest.mark.slow
 def test_starts():
     problem = posed(TALL)
-    equal = SpectralNetwork.aligned(bases(problem), (2, 3), scale=0.1, equal=True, key=KEY)
+    equal = SpectralNetwork.aligned(bases(problem), (2, 3), init_scale=0.1, equal=True, key=KEY)
     u, v, _ = align(equal, bases(problem)).coordinates
     np.testing.assert_allclose(u, v, atol=1e-15)
     assert 0 < float(u.max()) <= 0.1
@@ -203,7 +203,9 @@ def test_starts():
     @jax.jit
     @jax.vmap
     def square(key):
-        model = SpectralNetwork.gaussian((6, 4), (3, 2), scale=1e-3, dtype=jnp.float64, key=key)
+        model = SpectralNetwork.gaussian(
+            (6, 4), (3, 2), init_scale=1e-3, dtype=jnp.float64, key=key
+        )
         return jnp.sum(model() ** 2) / 4
 
     squares = square(jax.random.split(jax.random.key(0), 200))
@@ -224,13 +226,14 @@ def test_refusals(unchecked):
     with pytest.raises(ValueError, match="widths"):
         SpectralNetwork.identity(SQUARE, (2, 0), key=KEY)
     with pytest.raises(ValueError, match=r"γ\(0\) = 0.5"):
-        SpectralNetwork.gaussian(SQUARE, (2,), scale=0.1, activation=sigmoid, key=KEY)
+        SpectralNetwork.gaussian(SQUARE, (2,), init_scale=0.1, activation=sigmoid, key=KEY)
     flow = CompactFlow()
     with pytest.raises(ValueError, match="SharedBasis, not Dense"):
         flow.init(sensing(draw(SQUARE), 4, 1.0, key=KEY), model)
     with pytest.raises(ValueError, match="does not share its singular vectors"):
         flow.init(
-            problem, SpectralNetwork.gaussian(SQUARE, (2,), scale=0.1, dtype=jnp.float64, key=KEY)
+            problem,
+            SpectralNetwork.gaussian(SQUARE, (2,), init_scale=0.1, dtype=jnp.float64, key=KEY),
         )
     with pytest.raises(ValueError, match="penalty"):
         flow.init(

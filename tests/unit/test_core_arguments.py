@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("unchecked")
 
 
 def deep(key, **change):
-    return Deep.initialise((3, 2), **{"depth": 2, "scale": 1.0, "key": key, **change})
+    return Deep.initialise((3, 2), **{"depth": 2, "init_scale": 1.0, "key": key, **change})
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_bad_arguments_are_named(make, message):
     [
         ({"depth": 0}, "Deep: depth"),
         ({"depth": 1.5}, "Deep: depth"),
-        ({"scale": 0.0}, "Deep: scale"),
-        ({"scale": -1}, "Deep: scale"),
+        ({"init_scale": 0.0}, "Deep: init_scale"),
+        ({"init_scale": -1}, "Deep: init_scale"),
         ({"widths": (2, 2)}, "Deep: widths"),
         ({"widths": 0}, "Deep: widths"),
         ({"depth": 1, "widths": (2,)}, "Deep: widths"),
@@ -94,11 +94,11 @@ def test_starts_of_deep_are_checked(change, message, key):
         deep(key, **change)
 
 
-@pytest.mark.parametrize("change", [{"scale": 0.0}, {"width": 0}])
+@pytest.mark.parametrize("change", [{"init_scale": 0.0}, {"width": 0}])
 def test_starts_of_symmetric_are_checked(change, key):
     (name,) = change
     with pytest.raises(ValueError, match=f"Symmetric: {name}"):
-        Symmetric.initialise(3, **{"scale": 1.0, "key": key, **change})
+        Symmetric.initialise(3, **{"init_scale": 1.0, "key": key, **change})
 
 
 def test_a_problem_checks_lengths():
@@ -131,7 +131,7 @@ def test_the_recursion_refuses_what_it_is_not_exact_for(problem, model, message,
     m, n = problem.operator.shape
     if model is None:
         model = Deep.initialise(
-            (m, n), depth=2, scale=0.1, initialiser=identity, dtype=jnp.float64, key=key
+            (m, n), depth=2, init_scale=0.1, initialiser=identity, dtype=jnp.float64, key=key
         )
     with pytest.raises(ValueError, match=message):
         run(problem, model, EigenvalueRecursion(0.1), Schedule.every(1, 2))

@@ -20,7 +20,7 @@ from tacit._typing import (
 from tacit.algebra import Factored, TopPair, top_eigenpair
 from tacit.algebra.tree_math import norm
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics.levenberg import LevenbergMarquardt, bent
+from tacit.dynamics.levenberg import LevenbergMarquardt, bend
 from tacit.models import AbstractFactorisation, Deep, Symmetric
 from tacit.problems import Problem
 
@@ -213,7 +213,7 @@ def _along(
     Where the loss is straight there, the first trial is what the data could ask for at most.
     """
     downhill = -jnp.vdot(slope, seen)
-    curvature = jnp.vdot(seen, bent(problem, residual, seen))
+    curvature = jnp.vdot(seen, bend(problem, residual, seen))
     most = jnp.linalg.norm(residual) / jnp.linalg.norm(seen)
     newton = downhill / jnp.where(curvature > 0, curvature, 1)
     first = jnp.where((curvature > 0) & (newton < most), newton, most)

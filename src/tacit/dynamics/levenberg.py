@@ -91,8 +91,8 @@ class LevenbergMarquardt(AbstractDynamics):
         (gradient,) = pull(slope)
 
         def curved(tangent: Any) -> Any:
-            pushed = pushed_forward(problem, model, tangent)
-            (product,) = pull(bent(problem, residual, pushed))
+            pushed = push_forward(problem, model, tangent)
+            (product,) = pull(bend(problem, residual, pushed))
             return product
 
         length = inner(gradient, gradient)
@@ -115,7 +115,7 @@ class LevenbergMarquardt(AbstractDynamics):
         return moved, jnp.where(accepted, eased, grown)
 
 
-def pushed_forward(problem: Problem, model: Any, tangent: Any) -> Measurements:
+def push_forward(problem: Problem, model: Any, tangent: Any) -> Measurements:
     """J θ̇, the derivative of A X(θ) along θ̇; a thin model's from factors of twice the width."""
     if not isinstance(model, AbstractThinFactorisation):
         return problem.operator.mv(jax.jvp(lambda m: m(), (model,), (tangent,))[1])
@@ -125,7 +125,7 @@ def pushed_forward(problem: Problem, model: Any, tangent: Any) -> Measurements:
     return problem.operator.mv_factored(Factored(left, right))
 
 
-def bent(problem: Problem, residual: Measurements, tangent: Measurements) -> Measurements:
+def bend(problem: Problem, residual: Measurements, tangent: Measurements) -> Measurements:
     """H ṙ, the product of the loss's Hessian at a residual with a change of it."""
     slope = jax.grad(problem.loss)
     return jax.jvp(lambda r: slope(r, problem.weights), (residual,), (tangent,))[1]

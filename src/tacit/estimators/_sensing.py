@@ -96,7 +96,7 @@ class SensingTask(eqx.Module):
 @eqx.filter_jit
 def _drawn(shape: tuple[int, ...], depth: int, scale: float, dtype: Any, key: PRNGKey) -> Deep:
     m, n = shape
-    return Deep.initialise((m, n), depth=depth, scale=scale, dtype=dtype, key=key)
+    return Deep.initialise((m, n), depth=depth, init_scale=scale, dtype=dtype, key=key)
 
 
 @jax.jit

@@ -67,7 +67,7 @@ class Deep(AbstractThinFactorisation):
         shape: tuple[int, int],
         *,
         depth: int,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         widths: int | Sequence[int] | None = None,
         initialiser: Initialiser = gaussian,
         dtype: Any = jnp.float32,
@@ -78,8 +78,8 @@ class Deep(AbstractThinFactorisation):
         Args:
             shape: (m, n) of X.
             depth: number L ≥ 1 of factors.
-            scale: root mean square of the singular values of X(0), for any depth and shape; see
-                `tacit.models.initialisers`.
+            init_scale: root mean square of the singular values of X(0), for any depth and shape;
+                see `tacit.models.initialisers`.
             widths: inner widths w_1, …, w_{L−1}, or one for all; default min(m, n), which
                 constrains nothing.
             initialiser: `gaussian`, `balanced`, `orthogonal`, `identity`, or one of your own.
@@ -87,16 +87,16 @@ class Deep(AbstractThinFactorisation):
             key: JAX random key.
 
         Raises:
-            ValueError: if depth, a width or a known scale is not positive, or the number of widths
+            ValueError: if depth, a width or `init_scale` is not positive, or the number of widths
                 is not L − 1.
         """
         m, n = shape
         if not isinstance(depth, int | np.integer) or depth < 1:
             raise ValueError(f"Deep: depth must be a whole number ≥ 1, got {depth}")
-        if isinstance(scale, int | float) and not scale > 0:
+        if isinstance(init_scale, int | float) and not init_scale > 0:
             raise ValueError(
-                f"Deep: scale must be positive, got {scale}; from zero a product of two or more "
-                "factors never moves"
+                f"Deep: init_scale must be positive, got {init_scale}; from zero a product of two "
+                "or more factors never moves"
             )
         if widths is None:
             widths = min(m, n)
@@ -108,4 +108,4 @@ class Deep(AbstractThinFactorisation):
             )
         sides = (n, *inner, m)
         shapes = [(sides[layer + 1], sides[layer]) for layer in range(depth)]
-        return cls(initialiser(shapes, scale, dtype, key=key))
+        return cls(initialiser(shapes, init_scale, dtype, key=key))

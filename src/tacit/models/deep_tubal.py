@@ -45,7 +45,7 @@ class DeepTubal(AbstractFactorisation):
         shape: tuple[int, ...],
         *,
         depth: int,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         widths: int | Sequence[int] | None = None,
         transform: AbstractTransform = Fourier(),
         dtype: Any = jnp.float32,
@@ -56,15 +56,15 @@ class DeepTubal(AbstractFactorisation):
         Args:
             shape: (m, n, *k) of X.
             depth: number L ≥ 1 of factors.
-            scale: root mean square of the slice singular values that X(0) can have, in the mean:
-                ‖X̄(0)‖_F² = scale² q · (number of slices), q the narrowest width.
+            init_scale: root mean square of the slice singular values that X(0) can have, in the
+                mean: ‖X̄(0)‖_F² = init_scale² q · (number of slices), q the narrowest width.
             widths: inner widths w_1, …, w_{L−1}, or one for all; default min(m, n).
             transform: a multiple of a unitary transform of the tubes.
             dtype: floating-point type of the factors.
             key: JAX random key.
 
         Raises:
-            ValueError: if depth, a width or a known scale is not positive, the number of widths is
+            ValueError: if depth, a width or `init_scale` is not positive, the number of widths is
                 not L − 1, or the transform is no multiple of a unitary one.
         """
         m, n, *tubes = shape
@@ -73,12 +73,12 @@ class DeepTubal(AbstractFactorisation):
         if widths is None:
             widths = min(m, n)
         inner = (widths,) * (depth - 1) if isinstance(widths, int | np.integer) else tuple(widths)
-        refuse_start("DeepTubal", scale, inner)
+        refuse_start("DeepTubal", init_scale, inner)
         if len(inner) != depth - 1:
             raise ValueError(
                 f"DeepTubal: widths {inner} given for depth {depth}; it takes {depth - 1}"
             )
         sides = (n, *inner, m)
         shapes = [(upper, lower) for lower, upper in pairwise(sides)]
-        factors = gaussian_chain(shapes, tuple(tubes), scale, transform, dtype, key=key)
+        factors = gaussian_chain(shapes, tuple(tubes), init_scale, transform, dtype, key=key)
         return cls(factors, transform)

@@ -30,19 +30,20 @@ class Direct(AbstractFactorisation):
         cls,
         shape: tuple[int, int],
         *,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         initialiser: Initialiser = gaussian,
         dtype: Any = jnp.float32,
         key: PRNGKey,
     ) -> "Direct":
-        """Draw a matrix whose singular values have root mean square `scale`.
+        """Draw a matrix whose singular values have root mean square `init_scale`.
 
         Raises:
-            ValueError: if a known scale is not positive.
+            ValueError: if `init_scale` is not positive.
         """
-        if isinstance(scale, int | float) and not scale > 0:
+        if isinstance(init_scale, int | float) and not init_scale > 0:
             raise ValueError(
-                f"Direct: scale must be positive, got {scale}; Direct.zeros starts at X = 0"
+                f"Direct: init_scale must be positive, got {init_scale}; "
+                "Direct.zeros starts at X = 0"
             )
-        (X,) = initialiser([shape], scale, dtype, key=key)
+        (X,) = initialiser([shape], init_scale, dtype, key=key)
         return cls(X)

@@ -107,36 +107,36 @@ class GaussianFactors(AbstractThinFactorisation):
         shape: tuple[int, int],
         *,
         width: int,
-        scale: Any,
+        init_scale: Any,
         noise: Any = 1.0,
         full: bool = False,
         dtype: Any = jnp.float32,
         key: PRNGKey,
     ) -> "GaussianFactors":
-        """Draw factors of standard deviation `scale`, with variances of its square, no biases.
+        """Draw factors of standard deviation `init_scale`, with variances of its square, no biases.
 
         Args:
             shape: (m, n).
             width: number of components.
-            scale: standard deviation of the entries of the factors.
+            init_scale: standard deviation of the entries of the factors.
             noise: standard deviation of an observation about X.
             full: whether the coordinates of a row have covariances.
             dtype: precision.
             key: JAX random key.
 
         Raises:
-            ValueError: if the width is below 1 or a known scale is not positive.
+            ValueError: if the width is below 1 or `init_scale` is not positive.
         """
         if width < 1:
             raise ValueError(f"GaussianFactors: the width must be at least 1, got {width}")
-        if isinstance(scale, int | float) and not scale > 0:
-            raise ValueError(f"GaussianFactors: scale must be positive, got {scale}")
-        scale = jnp.asarray(scale, dtype)
+        if isinstance(init_scale, int | float) and not init_scale > 0:
+            raise ValueError(f"GaussianFactors: init_scale must be positive, got {init_scale}")
+        init_scale = jnp.asarray(init_scale, dtype)
         sides = []
         for side, of_side in zip(shape, jax.random.split(key), strict=True):
-            drawn = scale * jax.random.normal(of_side, (side, width), dtype)
+            drawn = init_scale * jax.random.normal(of_side, (side, width), dtype)
             mean = jnp.concatenate([drawn, jnp.zeros((side, 1), dtype)], axis=1)
-            variance = jnp.full_like(mean, scale**2)
+            variance = jnp.full_like(mean, init_scale**2)
             if full:
                 variance = variance[:, :, None] * jnp.eye(width + 1, dtype=dtype)[None]
             sides.append(Gaussians(mean, variance))

@@ -1,9 +1,9 @@
 """Initialisers of a chain of factors, with their scale in end-to-end units.
 
-An initialiser draws W_1, …, W_L of given shapes. Its `scale` is the root mean square of the
-singular values that X = W_L ⋯ W_1 can have, ‖X‖_F = scale · √q with q the narrowest width of the
-chain: the same number means the same start for every depth, width and rectangular shape. It holds
-exactly for `balanced`, `orthogonal` and `identity`, and in the mean of ‖X‖_F² for `gaussian`.
+An initialiser draws W_1, …, W_L of given shapes. Its `init_scale` is the root mean square of the
+singular values that X = W_L ⋯ W_1 can have, ‖X‖_F = init_scale · √q with q the narrowest width of
+the chain: the same number means the same start for every depth, width and rectangular shape. It
+holds exactly for `balanced`, `orthogonal` and `identity`, and in the mean of ‖X‖_F² for `gaussian`.
 """
 
 import math
@@ -23,18 +23,20 @@ Factors = tuple[Float[Array, "_ _"], ...]
 class Initialiser(Protocol):
     """The signature that every initialiser has."""
 
-    def __call__(self, shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
+    def __call__(
+        self, shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey
+    ) -> Factors:
         """Draw factors of the given shapes, first factor first."""
         ...
 
 
-def gaussian(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
+def gaussian(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
     """Independent normal entries, one standard deviation s for all layers.
 
-    s^{2L} = scale² q / (m · w_1 ⋯ w_{L−1} · n); for square layers of side n this is the
-    s = scale^{1/L} n^{−1/2} of [arora2019].
+    s^{2L} = init_scale² q / (m · w_1 ⋯ w_{L−1} · n); for square layers of side n this is the
+    s = init_scale^{1/L} n^{−1/2} of [arora2019].
     """
-    deviation = gaussian_deviation(shapes, scale, dtype)
+    deviation = gaussian_deviation(shapes, init_scale, dtype)
     keys = jax.random.split(key, len(shapes))
     return tuple(
         deviation * jax.random.normal(k, shape, dtype)
@@ -42,7 +44,7 @@ def gaussian(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> 
     )
 
 
-def balanced(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
+def balanced(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
     """Balanced factors of a Gaussian A = U S Vᵀ: W_1 = S^{1/L} Vᵀ, W_j = S^{1/L}, W_L = U S^{1/L}.
 
     Then W_{j+1}ᵀ W_{j+1} = W_j W_jᵀ at every layer, the condition of the end-to-end dynamics
@@ -53,7 +55,7 @@ def balanced(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> 
     A = jax.random.normal(key, (dimensions[-1], dimensions[0]), dtype)
     U, spectrum, Vt = jnp.linalg.svd(A, full_matrices=False)
     spectrum = spectrum[:narrowest]
-    spectrum = jnp.asarray(scale, dtype) * spectrum / jnp.sqrt(jnp.mean(spectrum**2))
+    spectrum = jnp.asarray(init_scale, dtype) * spectrum / jnp.sqrt(jnp.mean(spectrum**2))
     root = spectrum ** (1 / depth)
     if depth == 1:
         return ((U[:, :narrowest] * root[None, :]) @ Vt[:narrowest],)
@@ -65,31 +67,31 @@ def balanced(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> 
     return tuple(factors)
 
 
-def orthogonal(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
-    """A multiple of a Haar orthogonal frame in each layer, the product rescaled to `scale`."""
+def orthogonal(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
+    """A multiple of a Haar orthogonal frame in each layer, the product rescaled to `init_scale`."""
     keys = jax.random.split(key, len(shapes))
     frames = [orthogonal_frame(shape, dtype, key=k) for k, shape in zip(keys, shapes, strict=True)]
-    return _rescaled(frames, scale)
+    return _rescaled(frames, init_scale)
 
 
-def identity(shapes: Shapes, scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
+def identity(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
     """The same multiple of the (rectangular) identity in each layer; draws nothing [chou2024]."""
     del key
-    return _rescaled([jnp.eye(*shape, dtype=dtype) for shape in shapes], scale)
+    return _rescaled([jnp.eye(*shape, dtype=dtype) for shape in shapes], init_scale)
 
 
-def _rescaled(factors: Sequence[Float[Array, "_ _"]], scale: ScalarLike) -> Factors:
+def _rescaled(factors: Sequence[Float[Array, "_ _"]], init_scale: ScalarLike) -> Factors:
     narrowest = min(min(factor.shape) for factor in factors)
     norm = jnp.linalg.norm(chain_product(factors)) / math.sqrt(narrowest)
-    per_layer = (jnp.asarray(scale, norm.dtype) / norm) ** (1 / len(factors))
+    per_layer = (jnp.asarray(init_scale, norm.dtype) / norm) ** (1 / len(factors))
     return tuple(per_layer * factor for factor in factors)
 
 
-def gaussian_deviation(shapes: Shapes, scale: ScalarLike, dtype: Any) -> RealScalar:
+def gaussian_deviation(shapes: Shapes, init_scale: ScalarLike, dtype: Any) -> RealScalar:
     """The deviation s of independent entries with which the chain has the given scale."""
     depth, dimensions = len(shapes), _dimensions(shapes)
     per_layer = (math.sqrt(min(dimensions)) / math.sqrt(math.prod(dimensions))) ** (1 / depth)
-    return jnp.asarray(scale, dtype) ** (1 / depth) * per_layer
+    return jnp.asarray(init_scale, dtype) ** (1 / depth) * per_layer
 
 
 def _dimensions(shapes: Shapes) -> list[int]:

@@ -79,15 +79,15 @@ class SpectralNetwork(AbstractFactorisation):
         bases: tuple[Float[Array, "m d"], Float[Array, "n d"]],
         widths: Widths,
         *,
-        scale: ScalarLike = 1.0,
+        init_scale: ScalarLike = 1.0,
         equal: bool = False,
         activation: Activation | None = tanh,
         key: PRNGKey,
     ) -> "SpectralNetwork":
         """Start U_k = Φ diag(ū_k) G_k, V_k = Ψ diag(v̄_k) G_k of Assumption 2, Φ, Ψ = `bases`.
 
-        ū_k and v̄_k are `scale` times uniform draws from [0, 1] in descending order, one draw for
-        both if `equal`; G_k is a Haar orthogonal matrix; the α are uniform on [0, 1].
+        ū_k and v̄_k are `init_scale` times uniform draws from [0, 1] in descending order, one draw
+        for both if `equal`; G_k is a Haar orthogonal matrix; the α are uniform on [0, 1].
         """
         Phi, Psi = bases
         d, dtype, widths = Phi.shape[1], Phi.dtype, _checked(widths)
@@ -95,7 +95,10 @@ class SpectralNetwork(AbstractFactorisation):
 
         def draw(key: PRNGKey) -> Float[Array, "K d 1"]:
             values = jax.random.uniform(key, (widths[0], d), dtype)
-            return jnp.asarray(scale, dtype) * jnp.sort(values, axis=1, descending=True)[:, :, None]
+            return (
+                jnp.asarray(init_scale, dtype)
+                * jnp.sort(values, axis=1, descending=True)[:, :, None]
+            )
 
         u = draw(left_key)
         v = u if equal else draw(right_key)
@@ -110,13 +113,13 @@ class SpectralNetwork(AbstractFactorisation):
         shape: tuple[int, int],
         widths: Widths,
         *,
-        scale: ScalarLike = 1e-4,
+        init_scale: ScalarLike = 1e-4,
         noise: ScalarLike = 1e-6,
         activation: Activation | None = tanh,
         dtype: Any = jnp.float32,
         key: PRNGKey,
     ) -> "SpectralNetwork":
-        """Start U_k, V_k = scale · I + noise · diag(N(0, 1)), fresh noise in each.
+        """Start U_k, V_k = init_scale · I + noise · diag(N(0, 1)), fresh noise in each.
 
         For a rectangular shape I is m × d and n × d, d = min(m, n). The α are uniform on [0, 1].
         """
@@ -125,7 +128,7 @@ class SpectralNetwork(AbstractFactorisation):
         left_key, right_key, mixer_key = jax.random.split(key, 3)
 
         def draw(rows: int, key: PRNGKey) -> Float[Array, "K rows d"]:
-            diagonal = scale + noise * jax.random.normal(key, (widths[0], 1, d), dtype)
+            diagonal = init_scale + noise * jax.random.normal(key, (widths[0], 1, d), dtype)
             return jnp.eye(rows, d, dtype=dtype)[None] * diagonal
 
         mixers = _uniform_mixers(widths, dtype, mixer_key)
@@ -137,14 +140,14 @@ class SpectralNetwork(AbstractFactorisation):
         shape: tuple[int, int],
         widths: Widths,
         *,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         activation: Activation | None = tanh,
         dtype: Any = jnp.float32,
         key: PRNGKey,
     ) -> "SpectralNetwork":
-        """Normal U_k, V_k with an end-to-end scale: ‖X(0)‖_F² = scale² d in the mean; α as above.
+        """Normal U_k, V_k with ‖X(0)‖_F² = init_scale² d in the mean; α as above.
 
-        `scale` is the root mean square of the singular values of X(0), exactly so for a linear
+        `init_scale` is the root mean square of the singular values of X(0), exactly so for a linear
         network and to first order in the scale for γ(s) ≈ γ'(0) s.
 
         Raises:
@@ -158,7 +161,7 @@ class SpectralNetwork(AbstractFactorisation):
         for mixer in reversed(mixers):
             weights = slope * (mixer @ weights)
         # ‖U Vᵀ‖_F² is m n d in the mean for standard normal factors.
-        size = (jnp.asarray(scale, dtype) / (jnp.linalg.norm(weights) * (m * n) ** 0.5)) ** 0.5
+        size = (jnp.asarray(init_scale, dtype) / (jnp.linalg.norm(weights) * (m * n) ** 0.5)) ** 0.5
         d = min(m, n)
         U = size * jax.random.normal(left_key, (widths[0], m, d), dtype)
         V = size * jax.random.normal(right_key, (widths[0], n, d), dtype)

@@ -37,25 +37,25 @@ class Symmetric(AbstractThinFactorisation):
         cls,
         side: int,
         *,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         width: int | None = None,
         initialiser: Initialiser = gaussian,
         dtype: Any = jnp.float32,
         key: PRNGKey,
     ) -> "Symmetric":
-        """Draw U with singular values of root mean square √scale: those of X average `scale`.
+        """Draw U such that the singular values of X = U Uᵀ have the mean `init_scale`.
 
-        tr X = scale · min(n, width): exactly for `balanced`, `orthogonal` and `identity`, in the
-        mean for `gaussian`. `width` defaults to the side n.
+        tr X = init_scale · min(n, width): exactly for `balanced`, `orthogonal` and `identity`, in
+        the mean for `gaussian`. `width` defaults to the side n.
 
         Raises:
-            ValueError: if a known scale, or the width, is not positive.
+            ValueError: if `init_scale`, or the width, is not positive.
         """
-        if isinstance(scale, int | float) and not scale > 0:
-            raise ValueError(f"Symmetric: scale must be positive, got {scale}")
+        if isinstance(init_scale, int | float) and not init_scale > 0:
+            raise ValueError(f"Symmetric: init_scale must be positive, got {init_scale}")
         width = side if width is None else width
         if width < 1:
             raise ValueError(f"Symmetric: width must be at least 1, got {width}")
-        root = jnp.sqrt(jnp.asarray(scale, dtype))
+        root = jnp.sqrt(jnp.asarray(init_scale, dtype))
         (factor,) = initialiser([(side, width)], root, dtype, key=key)
         return cls(factor)

@@ -32,24 +32,24 @@ class SymmetricTubal(AbstractFactorisation):
         side: int,
         tubes: Tubes,
         *,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         width: int | None = None,
         transform: AbstractTransform = Fourier(),
         dtype: Any = jnp.float32,
         key: PRNGKey,
     ) -> "SymmetricTubal":
-        """Draw independent normal entries, the slices' singular values of U of mean square `scale`.
+        """Draw normal entries: slices of U have singular values of mean square `init_scale`.
 
-        The mean trace of a slice of X is scale · min(n, R). The deviation α/√R of [karnik2025] is
-        scale = α² c n / min(n, R), with c = k for `Fourier`. `width` R defaults to the side n.
+        The mean trace of a slice of X is init_scale · min(n, R). The deviation α/√R of [karnik2025]
+        is init_scale = α² c n / min(n, R), with c = k for `Fourier`. `width` R defaults to n.
 
         Raises:
-            ValueError: if a known scale or the width is not positive, or the transform is no
+            ValueError: if `init_scale` or the width is not positive, or the transform is no
                 multiple of a unitary one.
         """
         width = side if width is None else width
-        refuse_start("SymmetricTubal", scale, (width,))
-        root = jnp.sqrt(jnp.asarray(scale, dtype))
+        refuse_start("SymmetricTubal", init_scale, (width,))
+        root = jnp.sqrt(jnp.asarray(init_scale, dtype))
         (factor,) = gaussian_chain([(side, width)], tubes, root, transform, dtype, key=key)
         return cls(factor, transform)
 
@@ -70,7 +70,7 @@ class Tubal(AbstractFactorisation):
         cls,
         shape: tuple[int, ...],
         *,
-        scale: ScalarLike,
+        init_scale: ScalarLike,
         width: int | None = None,
         transform: AbstractTransform = Fourier(),
         dtype: Any = jnp.float32,
@@ -79,21 +79,21 @@ class Tubal(AbstractFactorisation):
         """Draw a start of the given end-to-end scale, as `DeepTubal.initialise` of depth 2.
 
         Raises:
-            ValueError: if a known scale or the width is not positive, or the transform is no
+            ValueError: if `init_scale` or the width is not positive, or the transform is no
                 multiple of a unitary one.
         """
         m, n, *tubes = shape
         width = min(m, n) if width is None else width
-        refuse_start("Tubal", scale, (width,))
+        refuse_start("Tubal", init_scale, (width,))
         shapes = [(width, n), (m, width)]
-        right, left = gaussian_chain(shapes, tuple(tubes), scale, transform, dtype, key=key)
+        right, left = gaussian_chain(shapes, tuple(tubes), init_scale, transform, dtype, key=key)
         return cls(left, jnp.swapaxes(right, 0, 1), transform)
 
 
 def gaussian_chain(
     shapes: Shapes,
     tubes: Tubes,
-    scale: ScalarLike,
+    init_scale: ScalarLike,
     transform: AbstractTransform,
     dtype: Any,
     *,
@@ -104,7 +104,7 @@ def gaussian_chain(
     The transform makes slice entries of variance c s² from entries of variance s².
     """
     factor = refuse_unless_unitary("the scale of a start", transform, tubes)
-    deviation = gaussian_deviation(shapes, scale, dtype) / math.sqrt(factor)
+    deviation = gaussian_deviation(shapes, init_scale, dtype) / math.sqrt(factor)
     keys = jax.random.split(key, len(shapes))
     return tuple(
         deviation * jax.random.normal(k, (*shape, *tubes), dtype)
@@ -112,13 +112,13 @@ def gaussian_chain(
     )
 
 
-def refuse_start(name: str, scale: ScalarLike, widths: tuple[int, ...]) -> None:
+def refuse_start(name: str, init_scale: ScalarLike, widths: tuple[int, ...]) -> None:
     """Refuse a start that is empty or never moves.
 
     Raises:
-        ValueError: if a known scale, or a width, is not positive.
+        ValueError: if `init_scale`, or a width, is not positive.
     """
-    if isinstance(scale, int | float) and not scale > 0:
-        raise ValueError(f"{name}: scale must be positive, got {scale}; zero never moves")
+    if isinstance(init_scale, int | float) and not init_scale > 0:
+        raise ValueError(f"{name}: init_scale must be positive, got {init_scale}; zero never moves")
     if any(width < 1 for width in widths):
         raise ValueError(f"{name}: widths must be at least 1, got {widths}")

@@ -135,29 +135,30 @@ def find_stages(
     )
 
 
-def separations(target: Any, scale: float, depth: float | int) -> Float[np.ndarray, " s"]:
+def separations(target: Any, init_scale: float, depth: float | int) -> Float[np.ndarray, " s"]:
     """How well a small start tells one stage from the next: above 3 they are two [cao2022].
 
-    For depth 2 it is (1 − σ_{j+1}/σ_j) ln(σ₁ / s₀) / 2, s₀ = `scale` the end-to-end size of the
-    start: the time between two escapes in units of 1/σ_{j+1}, in which factors grow by e. For any
-    depth that time is taken from the closed form of a balanced start, in units of
+    For depth 2 it is (1 − σ_{j+1}/σ_j) ln(σ₁ / s₀) / 2, s₀ = `init_scale` the end-to-end size of
+    the start: the time between two escapes in units of 1/σ_{j+1}, in which factors grow by e. For
+    any depth that time is taken from the closed form of a balanced start, in units of
     2 / (N σ_{j+1}^{2−2/N}). A random start of depth 3 or more may tell equal values apart all the
     same, so there a small number promises nothing.
 
     Args:
         target: singular values, descending.
-        scale: end-to-end singular value of the start, α^N for factors of size α.
+        init_scale: end-to-end singular value of the start, α^N for factors of size α.
         depth: N.
 
     Raises:
-        ValueError: if the scale is not between 0 and the least singular value, or depth is below 2.
+        ValueError: if `init_scale` is not between 0 and the least singular value, or depth is
+            below 2.
     """
     target = np.asarray(target, float)
     target = target[target > 0]
     following = target[1:]
     if depth == 2:
-        return (1 - following / target[:-1]) * np.log(target[0] / scale) / 2
-    half = time_to_reach(target / 2, start=scale, target=target, depth=depth)
+        return (1 - following / target[:-1]) * np.log(target[0] / init_scale) / 2
+    half = time_to_reach(target / 2, start=init_scale, target=target, depth=depth)
     return np.diff(half) * depth / 2 * following ** (2 - 2 / depth)
 
 

@@ -75,7 +75,7 @@ class Problem(eqx.Module):
             is_leaf=lambda leaf: leaf is None,
         )
 
-    def split(self, key: PRNGKey, fraction: float) -> tuple["Problem", "Problem"]:
+    def split(self, fraction: float, *, key: PRNGKey) -> tuple["Problem", "Problem"]:
         """Measurements divided at random into (train, held out), `fraction` of them held out.
 
         Raises:

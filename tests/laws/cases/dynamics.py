@@ -38,7 +38,7 @@ def _on_completion(rule: Callable[[], Any], depth: int = 3, descends: bool = Tru
 def _recursion() -> Any:
     problem = problems.full_observation(symmetric_target([3.0, 1.0, 0.0, -0.5]))
     model = models.Deep.initialise(
-        (4, 4), depth=3, scale=1e-2, initialiser=models.identity, dtype=jnp.float64, key=KEY
+        (4, 4), depth=3, init_scale=1e-2, initialiser=models.identity, dtype=jnp.float64, key=KEY
     )
     rule = moves.EigenvalueRecursion(1e-2)
     return rule, problem, model, lambda m, _: problem.objective(m)

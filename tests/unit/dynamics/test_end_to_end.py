@@ -78,7 +78,7 @@ def test_it_is_the_layered_flow_of_balanced_factors(depth, shape):
     truth = draw(shape[0], 2) @ draw(2, shape[1], seed=6) / 2
     problem = completion(truth, 12, LeastSquares(), key=KEY)
     layers = Deep.initialise(
-        shape, depth=depth, scale=0.3, initialiser=balanced, dtype=jnp.float64, key=KEY
+        shape, depth=depth, init_scale=0.3, initialiser=balanced, dtype=jnp.float64, key=KEY
     )
     span, tight = (0.5 if depth == 50 else 2.0), {"rtol": 1e-10, "atol": 1e-12}
     layered = advanced(GradientFlow(**tight), problem, layers, span)()
@@ -94,7 +94,7 @@ def test_it_is_the_layered_flow_of_balanced_factors(depth, shape):
 
 def test_depth_a_thousand_is_near_infinity_in_the_scaled_time():
     problem = completion(draw(5, 2) @ draw(2, 5, seed=6), 18, LeastSquares(), key=KEY)
-    start = Direct.initialise((5, 5), scale=0.3, dtype=jnp.float64, key=KEY)
+    start = Direct.initialise((5, 5), init_scale=0.3, dtype=jnp.float64, key=KEY)
     limit = advanced(EndToEndFlow(np.inf), problem, start, 2.0)()
     gaps = [
         np.linalg.norm(advanced(EndToEndFlow(depth), problem, start, 2.0 / depth)() - limit)
@@ -184,7 +184,7 @@ def test_a_depth_below_two_is_refused_with_the_reason(depth, reason):
 
 def test_unbalanced_factors_are_refused_with_their_imbalance():
     layers = Deep.initialise(
-        (4, 4), depth=3, scale=0.1, initialiser=gaussian, dtype=jnp.float64, key=KEY
+        (4, 4), depth=3, init_scale=0.1, initialiser=gaussian, dtype=jnp.float64, key=KEY
     )
     with pytest.raises(ValueError, match=r"unbalanced by \d\.\de[-+]\d+"):
         balanced_product(layers)
@@ -198,7 +198,7 @@ def test_starts_that_cannot_move_are_refused():
         rule.init(problem, Deep((draw(3, 3), draw(3, 3))))
     for scale in (0.0, -1.0):
         with pytest.raises(ValueError, match="scale must be positive"):
-            Direct.initialise((3, 3), scale=scale, key=KEY)
+            Direct.initialise((3, 3), init_scale=scale, key=KEY)
     for start in (0.0, -0.1, 1.0):
         with pytest.raises(ValueError, match="start must lie"):
             singular_value_at(1.0, start=start, target=1.0, depth=2)

@@ -228,7 +228,7 @@ def test_entries_seen_twice_count_as_their_mean():
 def test_it_recovers_a_tensor_of_low_tubal_rank_of_order_four():
     """Held-out entries too, in a run."""
     T = np.moveaxis(low_tubal_rank_tensor((12, 12, 2, 2), 1, dtype=jnp.float64, key=KEY), 1, 2)
-    part, apart = problem_of(T, fraction=0.8).split(KEY, 0.1)
+    part, apart = problem_of(T, fraction=0.8).split(0.1, key=KEY)
     path = run(
         part,
         Direct.zeros(T.shape, jnp.float64),

@@ -49,7 +49,7 @@ def start(shape=SHAPE, width=WIDTH, full=False, noise=1.0, scale=0.3):
     return GaussianFactors.initialise(
         shape,
         width=width,
-        scale=scale,
+        init_scale=scale,
         noise=noise,
         full=full,
         dtype=jnp.float64,

@@ -93,7 +93,7 @@ def test_marginals_and_turns(model):
 @pytest.mark.parametrize("full", [False, True])
 def test_the_start(full, key):
     start = GaussianFactors.initialise(
-        (300, 200), width=4, scale=0.2, noise=0.5, full=full, key=key
+        (300, 200), width=4, init_scale=0.2, noise=0.5, full=full, key=key
     )
     assert start.rows.mean.shape == (300, 5)
     assert start.rows.is_full == start.columns.is_full == full
@@ -109,8 +109,11 @@ def test_the_start(full, key):
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"width": 0}, "width must be at least 1"), ({"scale": 0.0}, "scale must be positive")],
+    [
+        ({"width": 0}, "width must be at least 1"),
+        ({"init_scale": 0.0}, "init_scale must be positive"),
+    ],
 )
 def test_a_start_from_nothing_is_refused(wrong, message, key):
     with pytest.raises(ValueError, match=message):
-        GaussianFactors.initialise((4, 3), **{"width": 2, "scale": 0.1, **wrong}, key=key)
+        GaussianFactors.initialise((4, 3), **{"width": 2, "init_scale": 0.1, **wrong}, key=key)

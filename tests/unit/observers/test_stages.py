@@ -84,7 +84,7 @@ def test_the_separation_rule_tells_stages_apart():
 def trained(depth, key):
     truth = jnp.diag(jnp.array([1.0, 0.4, 0.0, 0.0, 0.0]))
     problem = full_observation(truth)
-    start = Deep.initialise((5, 5), depth=depth, scale=1e-5, dtype=jnp.float64, key=key)
+    start = Deep.initialise((5, 5), depth=depth, init_scale=1e-5, dtype=jnp.float64, key=key)
     observers = (loss, gradient_norm, singular_values)
     return run(problem, start, GradientDescent(0.1), Schedule.every(4, 1600), observers)
 
@@ -119,7 +119,9 @@ def test_completion_has_stages_too():
     U, V = (np.linalg.qr(rng.standard_normal((8, 8)))[0] for _ in range(2))
     truth = jnp.asarray(3 * np.outer(U[:, 0], V[:, 0]) + np.outer(U[:, 1], V[:, 1]))
     problem = completion(truth, 52, key=jax.random.key(1))
-    start = Deep.initialise((8, 8), depth=3, scale=1e-6, dtype=jnp.float64, key=jax.random.key(2))
+    start = Deep.initialise(
+        (8, 8), depth=3, init_scale=1e-6, dtype=jnp.float64, key=jax.random.key(2)
+    )
     observers = (loss, gradient_norm, singular_values)
     done = run(problem, start, GradientDescent("auto"), Schedule.every(10, 12_000), observers)
     found = find_stages(*_of(done))

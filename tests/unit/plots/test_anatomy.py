@@ -105,7 +105,9 @@ def test_bars_are_the_spectra_on_one_scale(widths):
 
 @pytest.mark.slow
 def test_spectra_of_a_network_are_shown_in_its_layers():
-    model = SpectralNetwork.identity((6, 4), (2, 3), scale=0.5, noise=0.1, key=jax.random.key(0))
+    model = SpectralNetwork.identity(
+        (6, 4), (2, 3), init_scale=0.5, noise=0.1, key=jax.random.key(0)
+    )
     dataset = network((2, 3), count=4)
     for layer, matrices in enumerate(model.layers()):
         values = np.linalg.svd(np.asarray(matrices), compute_uv=False)

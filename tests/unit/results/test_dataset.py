@@ -19,7 +19,7 @@ OBSERVERS = (loss, effective_rank, singular_values)
 def fit(scale=0.1, seed=0, step=0.05, stop=None):
     problem = full_observation(low_rank_matrix((5, 4), 2, key=jax.random.key(1)))
     key = jax.random.key(seed)
-    model = Deep.initialise((5, 4), depth=2, scale=scale, key=key)
+    model = Deep.initialise((5, 4), depth=2, init_scale=scale, key=key)
     return run(problem, model, GradientDescent(step), Schedule.every(5, 20), OBSERVERS, stop=stop)
 
 
@@ -68,7 +68,7 @@ def test_axes_that_do_not_fit_are_refused(coords):
 def test_a_record_may_not_take_the_name_of_a_coordinate():
     named = Observer(lambda t, model, problem: t, "step", "a step")
     problem = full_observation(jnp.ones((2, 2), jnp.float32))
-    model = Deep.initialise((2, 2), depth=1, scale=1.0, key=jax.random.key(0))
+    model = Deep.initialise((2, 2), depth=1, init_scale=1.0, key=jax.random.key(0))
     trajectory = run(problem, model, GradientDescent(0.1), Schedule.every(1, 2), (named,))
     with pytest.raises(ValueError, match="'step' is used twice"):
         to_dataset(trajectory)

@@ -19,7 +19,7 @@ SEEDS, SCALES, DEPTHS = np.arange(2), np.array([0.1, 0.5]), [2, 3]
 
 def fit(seed, scale, depth=2, step=0.05, stop=None, schedule=None):
     model = Deep.initialise(
-        (5, 4), depth=depth, scale=scale, dtype=jnp.float64, key=jax.random.key(seed)
+        (5, 4), depth=depth, init_scale=scale, dtype=jnp.float64, key=jax.random.key(seed)
     )
     schedule = Schedule.every(10, 50) if schedule is None else schedule
     return run(PROBLEM, model, GradientDescent(step), schedule, (loss, singular_values), stop=stop)
@@ -89,7 +89,7 @@ def test_random_keys_are_an_axis():
     keys = jax.random.split(jax.random.key(3), 2)
 
     def start(key):
-        return Deep.initialise((3, 3), depth=2, scale=1, dtype=jnp.float64, key=key)()
+        return Deep.initialise((3, 3), depth=2, init_scale=1, dtype=jnp.float64, key=key)()
 
     found = sweep(lambda key: start(key), key=keys)
     np.testing.assert_allclose(found, np.stack([start(k) for k in keys]), rtol=1e-12)
@@ -131,7 +131,9 @@ def test_diverged_lanes_are_frozen_without_a_stop():
 @pytest.mark.slow
 def test_a_stop_may_be_an_axis():
     """Whatever of a run is traced, it is one compiled program."""
-    start = Deep.initialise((5, 4), depth=2, scale=0.5, dtype=jnp.float64, key=jax.random.key(0))
+    start = Deep.initialise(
+        (5, 4), depth=2, init_scale=0.5, dtype=jnp.float64, key=jax.random.key(0)
+    )
 
     def lane(bound):
         return run(

@@ -28,7 +28,7 @@ KEY = jax.random.key(3)
 
 def deep(depth, scale=1.0, seed=0):
     return Deep.initialise(
-        (6, 5), depth=depth, scale=scale, dtype=jnp.float64, key=jax.random.key(seed)
+        (6, 5), depth=depth, init_scale=scale, dtype=jnp.float64, key=jax.random.key(seed)
     )
 
 
@@ -47,14 +47,14 @@ CASES = {
     "sensing": lambda: (sensing(matrix(), 18, 0.5, key=KEY), deep(2)),
     "symmetric": lambda: (
         full_observation(matrix() @ matrix().T),
-        Symmetric.initialise(6, scale=1.0, dtype=jnp.float64, key=KEY),
+        Symmetric.initialise(6, init_scale=1.0, dtype=jnp.float64, key=KEY),
     ),
     "origin": lambda: (full_observation(matrix()), saddle_at((), 2)),
     "saddle": lambda: (full_observation(matrix()), saddle_at((1,), 3)),
     "minimum": lambda: (full_observation(matrix()), saddle_at((0, 1, 2), 2)),
     "network": lambda: (
         full_observation(matrix()),
-        SpectralNetwork.identity((6, 5), [2, 2], scale=1.0, dtype=jnp.float64, key=KEY),
+        SpectralNetwork.identity((6, 5), [2, 2], init_scale=1.0, dtype=jnp.float64, key=KEY),
     ),
 }
 

@@ -67,7 +67,7 @@ def test_descent_passes_the_saddles_one_by_one(depth, scale, step, ranks, observ
         else completion(matrix(), observed, LeastSquares(), key=jax.random.key(1))
     )
     model = Deep.initialise(
-        (6, 5), depth=depth, scale=scale, dtype=jnp.float64, key=jax.random.key(1)
+        (6, 5), depth=depth, init_scale=scale, dtype=jnp.float64, key=jax.random.key(1)
     )
     for count, rank in ranks.items():
         found = saddle_near(problem, descend(problem, model, step, count))

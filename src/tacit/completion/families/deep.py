@@ -239,4 +239,4 @@ def _drawn(
     shape: tuple[int, int], depth: int, width: int, scale: Any, dtype: Any, key: PRNGKey
 ) -> Deep:
     # One program: drawn operation by operation, every shape would compile several.
-    return Deep.initialise(shape, depth=depth, scale=scale, widths=width, dtype=dtype, key=key)
+    return Deep.initialise(shape, depth=depth, init_scale=scale, widths=width, dtype=dtype, key=key)

@@ -190,7 +190,7 @@ def _drawn(
 ) -> DeepTubal:
     # One program: drawn operation by operation, every shape would compile several.
     return DeepTubal.initialise(
-        shape, depth=depth, scale=scale, transform=transform, dtype=scale.dtype, key=key
+        shape, depth=depth, init_scale=scale, transform=transform, dtype=scale.dtype, key=key
     )
 
 

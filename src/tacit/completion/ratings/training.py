@@ -96,4 +96,4 @@ class RatingsTraining(NamedTuple):
 
 @eqx.filter_jit
 def _drawn(shape: tuple[int, int], width: int, scale: Any, key: PRNGKey) -> GaussianFactors:
-    return GaussianFactors.initialise(shape, width=width, scale=scale, key=key)
+    return GaussianFactors.initialise(shape, width=width, init_scale=scale, key=key)

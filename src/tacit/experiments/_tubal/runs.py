@@ -75,7 +75,7 @@ class Sizes(NamedTuple):
         """
         scale = self.tube * self.side / min(self.side, width)
         model = SymmetricTubal.initialise(
-            self.side, (self.tube,), scale=scale, width=width, dtype=self.dtype, key=key
+            self.side, (self.tube,), init_scale=scale, width=width, dtype=self.dtype, key=key
         )
         _, R = t_qr(t_transpose(model.factor))
         narrow = t_transpose(R)

@@ -37,7 +37,9 @@ def run(config: Config, report: Report) -> xr.Dataset:
         def inner(progress: Progress, number: int = number, what: str = what) -> None:
             report((number + progress.fraction) / len(grid), f"{what}, step {progress.step}")
 
-        start = Deep.initialise(sides, depth=depth, scale=scale, dtype=config.dtype, key=start_key)
+        start = Deep.initialise(
+            sides, depth=depth, init_scale=scale, dtype=config.dtype, key=start_key
+        )
         cell = _trained(config, problems[count], start, inner)
         cells.append(cell.expand_dims(entries=[count], depth=[depth], scale=[scale]))
         report((number + 1) / len(grid), what)

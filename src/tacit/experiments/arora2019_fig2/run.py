@@ -54,7 +54,7 @@ def _from_every_scale(
 
     def fit(scale: RealScalar) -> dict[str, Array]:
         sides = (config.side, config.side)
-        start = Deep.initialise(sides, depth=depth, scale=scale, dtype=config.dtype, key=key)
+        start = Deep.initialise(sides, depth=depth, init_scale=scale, dtype=config.dtype, key=key)
         dynamics, stop = GroupRMSprop(config.step), Below("loss", config.stop)
         trained = follow(problem, start, dynamics, schedule, _OBSERVERS, stop=stop)
         return {name: record[-1] for name, record in trained.records.items()}

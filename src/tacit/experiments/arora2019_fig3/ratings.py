@@ -38,7 +38,7 @@ def ratings_problem(
     matrix[rows[chosen], columns[chosen]] = table[chosen, 2]
     i, j = np.nonzero(np.isfinite(matrix))
     y = jnp.asarray(matrix[i, j], dtype)
-    return Problem(Entries(i, j, (users, items), dtype), y, MeanSquared()).split(key, held)
+    return Problem(Entries(i, j, (users, items), dtype), y, MeanSquared()).split(held, key=key)
 
 
 def _places(names: np.ndarray, count: int, where: str) -> np.ndarray:

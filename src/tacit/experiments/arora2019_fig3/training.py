@@ -95,7 +95,12 @@ def followed(config: Config, task: Task, depth: int, report: Report) -> xr.Datas
 def _start(config: Config, problem: Problem, depth: int) -> AbstractFactorisation:
     m, n = problem.operator.shape
     key = jax.random.key(config.seed)
-    settings = {"scale": config.scale, "initialiser": identity, "dtype": config.dtype, "key": key}
+    settings = {
+        "init_scale": config.scale,
+        "initialiser": identity,
+        "dtype": config.dtype,
+        "key": key,
+    }
     if depth == 1:
         return Direct.initialise((m, n), **settings)
     return Deep.initialise((m, n), depth=depth, **settings)

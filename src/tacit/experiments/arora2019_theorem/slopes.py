@@ -68,7 +68,7 @@ def layered_start(config: Config, rows: int, depth: int) -> Deep:
     return Deep.initialise(
         (rows, config.side),
         depth=depth,
-        scale=config.scale,
+        init_scale=config.scale,
         initialiser=balanced,
         dtype=config.dtype,
         key=_key(config, 2),
@@ -79,7 +79,7 @@ def product_start(config: Config, rows: int) -> Direct:
     """The product of `layered_start`."""
     return Direct.initialise(
         (rows, config.side),
-        scale=config.scale,
+        init_scale=config.scale,
         initialiser=balanced,
         dtype=config.dtype,
         key=_key(config, 2),

@@ -128,7 +128,7 @@ def _draw(
     start = Deep.initialise(
         (config.side, config.side),
         depth=depth,
-        scale=alpha**depth,
+        init_scale=alpha**depth,
         dtype=config.dtype,
         key=start_key,
     )

@@ -100,7 +100,7 @@ def _follow(
     start = Deep.initialise(
         (config.side, config.side),
         depth=depth,
-        scale=config.alpha**depth,
+        init_scale=config.alpha**depth,
         initialiser=identity,
         dtype=config.dtype,
         key=jax.random.key(0),

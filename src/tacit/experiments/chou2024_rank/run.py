@@ -70,7 +70,7 @@ def _followed(
     start = Deep.initialise(
         (config.side, config.side),
         depth=depth,
-        scale=config.alpha**depth,
+        init_scale=config.alpha**depth,
         initialiser=initialiser,
         dtype=config.dtype,
         key=key,

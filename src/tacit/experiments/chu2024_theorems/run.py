@@ -190,7 +190,7 @@ def _limit(config: Config, key: PRNGKey, scale: Any, ones: bool, case: int) -> d
     if case == 2:
         x = jnp.where(jnp.arange(config.side) < 4, x, 0)
     problem = _posed((config.side, config.side), config.count, x, ones, posing)
-    model = _aligned(problem, (config.inputs,), starting, scale=scale, equal=case == 0)
+    model = _aligned(problem, (config.inputs,), starting, init_scale=scale, equal=case == 0)
     schedule = Schedule(np.array([0.0, config.span]))
     rule = CompactFlow(rtol=1e-8, atol=1e-12)
     ended = follow(problem, model, rule, schedule, (loss,))

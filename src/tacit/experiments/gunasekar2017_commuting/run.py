@@ -63,7 +63,7 @@ def _limit(config: Config, problem: Problem, alpha: float) -> dict[str, float]:
     assert isinstance(operator, SharedBasis)
     start = Symmetric.initialise(
         config.side,
-        scale=alpha**2,
+        init_scale=alpha**2,
         initialiser=identity,
         dtype=config.dtype,
         key=jax.random.key(0),

@@ -94,11 +94,16 @@ def _at_depth(config: Config, problem: Problem, depth: int, key: PRNGKey) -> xr.
         scale = alpha**2
         if depth == 2:
             start = Symmetric.initialise(
-                config.side, scale=scale, initialiser=orthogonal, dtype=config.dtype, key=key
+                config.side, init_scale=scale, initialiser=orthogonal, dtype=config.dtype, key=key
             )
         else:
             start = Deep.initialise(
-                sides, depth=depth, scale=scale, initialiser=orthogonal, dtype=config.dtype, key=key
+                sides,
+                depth=depth,
+                init_scale=scale,
+                initialiser=orthogonal,
+                dtype=config.dtype,
+                key=key,
             )
         descent = GradientDescent(config.step)
         found = follow(problem, start, descent, Schedule(points), (distances,), chunk=2_000)
@@ -142,7 +147,7 @@ def _counterexample(config: Config) -> dict[str, xr.Variable]:
     schedule = Schedule(np.array([0, config.corner_steps]))
     for alpha in config.corner_alphas:
         start = Symmetric.initialise(
-            4, scale=alpha**2, initialiser=identity, dtype=config.dtype, key=jax.random.key(0)
+            4, init_scale=alpha**2, initialiser=identity, dtype=config.dtype, key=jax.random.key(0)
         )
         descent = follow(problem, start, GradientDescent(config.corner_step), schedule, observers)
         found.append(unless_interrupted(descent))
