@@ -279,7 +279,7 @@ def test_the_door_is_given_the_data_and_the_defaults(taken):
     data = source("mnc", "picture")
     (values, mask), settings = taken(data)
     assert values is data.values
-    assert mask is data.mask
+    assert mask is data.missing
     assert mask.shape == values.shape[:2]
     assert jax.random.key_data(settings.pop("key")).tolist() == [0, 0]
     assert settings == {
@@ -450,3 +450,75 @@ def test_ctrl_c_writes_the_best_answer_so_far(folder):
     assert running.returncode == 0, err
     assert json.loads(out)["result"] == "interrupted"
     assert np.isfinite(np.load("out.npy")).all()
+
+
+def test_what_share_is_missing_is_printed_and_mask_is_another_name_of_missing(folder, capsys):
+    share = (pixels("mask.png") > 0).mean()
+    assert complete("holes.png", "-o", "out.png", "--mask", "mask.png", *QUICK[:-1]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"missing {100 * share:.3g} % of the pixels" in printed
+
+
+def test_a_mask_of_what_is_known_can_be_turned(folder, capsys):
+    known = 255 - pixels("mask.png")
+    Image.fromarray(known).save("known.png")
+    arguments = ["-o", "out.png", "--missing", "known.png", "--mask-invert"]
+    assert complete("holes.png", *arguments, *QUICK) == 0
+    np.testing.assert_array_equal(pixels("out.png")[known > 0], pixels("truth.png")[known > 0])
+
+
+def test_png_in_jpeg_out_converts_and_says_so(folder, capsys):
+    assert complete("holes.png", "-o", "out.jpg", "--missing", "mask.png", *QUICK[:-1]) == 0
+    assert "note: holes.png is PNG and is written as JPEG" in capsys.readouterr().err
+    with Image.open("out.jpg") as written:
+        assert (written.format, written.size) == ("JPEG", (40, 32))
+
+
+def test_each_picture_of_a_folder_on_its_own(folder, capsys):
+    Path("album").mkdir()
+    truth = pixels("truth.png")
+    for name, part in (("a", truth), ("b", truth[:, :30]), ("whole", truth)):
+        picture = part.copy()
+        if name != "whole":
+            picture[np.random.default_rng(2).random(part.shape) < 0.3] = 0
+        Image.fromarray(picture).save(f"album/{name}.png")
+    arguments = ["album", "-o", "done", "--missing-value", "0"]
+    assert complete(*arguments, *QUICK) == 2
+    assert "--each" in capsys.readouterr().err
+
+    assert complete(*arguments, "--each", *QUICK[:-1]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert sorted(path.name for path in Path("done").iterdir()) == ["a.png", "b.png", "whole.png"]
+    for words in (
+        "a.png 30.9",
+        "b.png 30.9",
+        "% missing, held-out error",
+        "whole.png nothing is miss",
+    ):
+        assert words in printed
+    for name in "ab":
+        before, after = pixels(f"album/{name}.png"), pixels(f"done/{name}.png")
+        np.testing.assert_array_equal(after[before > 0], before[before > 0])
+        assert np.abs(after.astype(float) - truth[:, : before.shape[1]]).mean() < 5
+    np.testing.assert_array_equal(pixels("done/whole.png"), truth)
+
+
+def test_each_is_refused_before_anything_is_written_if_one_picture_is_damaged(folder, capsys):
+    Path("album").mkdir()
+    Image.fromarray(pixels("holes.png")).save("album/a.png")
+    Path("album/b.png").write_bytes(Path("album/a.png").read_bytes()[:200])
+    assert complete("album", "-o", "done", "--missing-value", "0", "--each", *QUICK) == 2
+    assert "b.png" in capsys.readouterr().err
+    assert not Path("done").exists()
+
+
+def test_help_shows_the_everyday_options_first(capsys):
+    assert status(["complete", "--help"]) == 0
+    printed = capsys.readouterr().out
+    groups = ["Everyday options", "How a mask is read", "What is known of the data"]
+    places = [printed.index(words) for words in (*groups, "How it is completed")]
+    assert places == sorted(places)
+    everyday = printed[places[0] : places[1]]
+    for option in ("--output", "--missing", "--report", "--budget"):
+        assert option in everyday
+    assert "--dtype" not in everyday

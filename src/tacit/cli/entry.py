@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tacit.cli.app import app
 from tacit.cli.codes import INTERRUPTED, UNUSABLE
+from tacit.media import visible
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,5 +39,5 @@ def status(arguments: Sequence[str]) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    print(f"tacit: {' '.join(message.split())}", file=sys.stderr)
+    print(f"tacit: {visible(' '.join(message.split()))}", file=sys.stderr)
     return code

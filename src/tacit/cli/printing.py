@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from tacit.media import visible
+
 
 def print_notes(notes: Iterable[str]) -> None:
     """A line each on standard error."""
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {visible(note)}", file=sys.stderr)
 
 
 @contextmanager
@@ -26,13 +28,14 @@ def warnings_as_notes() -> Iterator[list[str]]:
 
 
 def print_rows(rows: Mapping[str, str]) -> None:
-    """Names and what they are, in two columns."""
+    """Names and what they are, in two columns; brackets in them are no markup."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     for name, text in rows.items():
-        table.add_row(name, text)
+        table.add_row(Text(visible(name)), Text(visible(text)))
     Console(highlight=False).print(table)
 
 

@@ -20,17 +20,39 @@ _SHOWN = {
 def progress_bar(
     shown: bool, budget: float | None = None
 ) -> "Iterator[Callable[[str, Progress], None] | None]":
-    """A bar on a terminal: share of the budget or the run, step, what is recorded, stage."""
+    """A bar on a terminal: share of the budget or the run, step, what is recorded, stage.
+
+    With a budget it moves from the start, while programs are still being compiled, and says how
+    many seconds are left.
+    """
     if not shown or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+    from rich.progress import TimeElapsedColumn as Elapsed
+    from rich.progress_bar import ProgressBar
     from rich.table import Column
+    from rich.text import Text
+
+    class Spent(ProgressColumn):
+        """The part of the budget that is used, by the clock: no report is needed to move it."""
+
+        def render(self, task: Task) -> ProgressBar:
+            """As a bar."""
+            total = task.total or 1.0
+            return ProgressBar(total, min(task.elapsed or 0.0, total), width=20)
+
+    class Left(ProgressColumn):
+        """The seconds of the budget that are left."""
+
+        def render(self, task: Task) -> Text:
+            """As text of one width."""
+            return Text(f"{max((task.total or 0.0) - (task.elapsed or 0.0), 0.0):3.0f} s left")
 
     rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     text = TextColumn("{task.description}", table_column=rest)
-    columns = (BarColumn(20), TimeElapsedColumn(), text)
+    columns = (Spent(), Left(), text) if budget else (BarColumn(20), Elapsed(), text)
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("starting", total=budget or 1.0)
@@ -42,7 +64,6 @@ def progress_bar(
                 if name in progress.latest
             ]
             description = ", ".join((f"step {progress.step}", *numbers, stage))
-            done = (bar.tasks[0].elapsed or 0.0) if budget else progress.fraction
-            bar.update(task, description=description, completed=done)
+            bar.update(task, description=description, completed=progress.fraction)
 
         yield report

@@ -7,24 +7,32 @@ imports NumPy alone: each format's library is imported when the format is used.
 """
 
 from tacit.media.atomic import atomic_path
+from tacit.media.conversion import convert
 from tacit.media.errors import MediaError
 from tacit.media.frames import check_frame_output, write_frame
+from tacit.media.masks import Marking
 from tacit.media.output import check_output, write
-from tacit.media.pictures import read_pictures
+from tacit.media.pictures import list_pictures, read_pictures
 from tacit.media.source import Source, read, read_truth
 from tacit.media.triplets import Triplets, read_triplets
+from tacit.media.wording import percent, visible
 
 __all__ = [
+    "Marking",
     "MediaError",
     "Source",
     "Triplets",
     "atomic_path",
     "check_frame_output",
     "check_output",
+    "convert",
+    "list_pictures",
+    "percent",
     "read",
     "read_pictures",
     "read_triplets",
     "read_truth",
+    "visible",
     "write",
     "write_frame",
 ]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media._base import Stored
-from tacit.media.axes import name_axes, size_in_words, without_channels
+from tacit.media.axes import size_in_words, without_channels
 from tacit.media.errors import MediaError
-from tacit.media.formats import decode
+from tacit.media.masks import Marking, read_mask
 from tacit.media.wording import several
 
 
@@ -37,42 +37,30 @@ def value_holes(stored: Stored[Any], axes: Sequence[str], value: float | int) ->
 
 
 def mask_holes(
-    mask: Path, path: Path, axes: Sequence[str], shape: tuple[int, ...]
+    mask: Path, path: Path, axes: Sequence[str], shape: tuple[int, ...], marking: Marking
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Return where a mask file is not zero, and what to tell the user about it.
+    """Return what a mask file marks as missing, and what to tell the user about it.
 
     Args:
-        mask: A picture, a film or an array. A fully transparent pixel of it counts as zero, and its
-            opacity is not looked at otherwise.
+        mask: A picture, a film or an array.
         path: What the mask is for, named in messages.
         axes: The axes that the mask must have: rows, columns, and of a film its frames.
         shape: Its size along them. Rows and columns alone are enough: such a mask is applied to all
             frames or slices, and a note says so.
+        marking: How its values are read.
 
     Raises:
-        MediaError: The mask cannot be read, has another size, or has blanks of its own.
+        MediaError: The mask cannot be read or understood, or has another size.
     """
-    codec, stored = decode(mask)
-    mask_axes = name_axes(codec.kind, stored)
-    if np.isnan(stored.pixels).any():
-        raise MediaError(f"{mask}: the mask has blanks or NaN: give 0 or 1 at every place")
-    holes = _any_channel(stored.pixels != 0, mask_axes)
-    if stored.alpha is not None:
-        holes &= stored.alpha != 0
-    notes = []
-    if stored.lossy:
-        notes.append(
-            f"the mask {mask.name} is stored with loss, which leaves small numbers around what was "
-            "painted: they count as missing too; give the mask as PNG"
-        )
-    if holes.shape == shape:
-        return holes, tuple(notes)
-    if holes.shape != shape[:2]:
-        raise MediaError(_mismatch(mask, holes.shape, path, axes, shape))
+    missing, notes = read_mask(mask, marking)
+    if missing.shape == shape:
+        return missing, notes
+    if missing.shape != shape[:2]:
+        raise MediaError(_mismatch(mask, missing.shape, path, axes, shape))
     many = size_in_words(axes[2:], shape[2:])
-    notes.append(f"the mask {mask.name} is one picture: it is applied to all {many}")
-    expanded = holes.reshape(*holes.shape, *(1,) * (len(shape) - 2))
-    return np.broadcast_to(expanded, shape), tuple(notes)
+    notes += (f"the mask {mask.name} is one picture: it is applied to all {many}",)
+    expanded = missing.reshape(*missing.shape, *(1,) * (len(shape) - 2))
+    return np.broadcast_to(expanded, shape), notes
 
 
 def lines_wholly_missing(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tacit.media.atomic import atomic_folder, atomic_path, check_folder
+from tacit.media.conversion import is_convertible
 from tacit.media.errors import MediaError
 from tacit.media.formats import CODECS, STACK, codec_for, is_stack
 from tacit.media.location import Location, locate
@@ -89,7 +90,7 @@ def write(
     pixels = from_values(answer, source.stored)
     if keep_observed:
         new, pixels = pixels, source.stored.pixels.copy()
-        pixels[source.mask] = new[source.mask]
+        pixels[source.missing] = new[source.missing]
     try:
         with _place(source, output) as temporary:
             source.codec.encode(source.stored, pixels, _filled_alpha(source), temporary)
@@ -104,7 +105,7 @@ def _check_file(file: Path, output: Path) -> None:
     codec = codec_for(file)
     if output.is_dir():
         raise MediaError(f"{output}: is a folder: name a file in it")
-    if output.suffix.lower() not in codec.suffixes:
+    if output.suffix.lower() not in codec.suffixes and not is_convertible(file, output):
         raise MediaError(
             f"{output}: the output is written as {codec.name}, the format of {file.name}: "
             f"name it {output.with_suffix(file.suffix).name}"

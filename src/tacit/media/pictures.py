@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
-from tacit.media.formats import STACK
+from tacit.media.formats import STACK, is_stack
 from tacit.media.location import locate
 from tacit.media.raster import PIXEL_LIMIT
 from tacit.media.source import read
@@ -61,6 +61,18 @@ def read_pictures(path: str | os.PathLike[str], count: int | None = None) -> NDA
         ) from error
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def list_pictures(path: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Return the pictures of a folder, or those that match a pattern, in the order of their names.
+
+    Raises:
+        MediaError: There are none, or `path` is a single file.
+    """
+    location = locate(Path(path))
+    if not is_stack(location):
+        raise MediaError(f"{path}: is one file: name a folder of pictures, or a pattern")
+    return STACK.files(location)
 
 
 def _read_idx(file: Path, count: int | None) -> NDArray[np.float64]:
@@ -147,7 +159,7 @@ def _read_grey(file: Path) -> NDArray[np.float64]:
         raise MediaError(
             f"{file}: holds {source.values.shape[2]} pictures: save each as a file of its own"
         )
-    if source.mask.any():
+    if source.missing.any():
         raise MediaError(f"{file}: has transparent pixels or NaN: give complete pictures")
     values = source.values
     if values.min() < 0 or values.max() > 1:

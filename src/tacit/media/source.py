@@ -13,7 +13,10 @@ from tacit.media.axes import name_axes, without_channels
 from tacit.media.errors import MediaError
 from tacit.media.formats import decode
 from tacit.media.holes import lines_wholly_missing, mask_holes, own_holes, value_holes
+from tacit.media.likeness import are_alike
+from tacit.media.masks import Marking
 from tacit.media.scale import to_values
+from tacit.media.stack import Stack
 
 
 @final
@@ -30,8 +33,9 @@ class Source:
             of an array of up to five dimensions. Pictures of whole numbers lie in [0, 1]; arrays,
             and pictures of floating-point numbers, are in their own units. Missing places hold 0,
             so that nothing of what they hide can leak into an answer.
-        mask: True where something is missing: of a picture or a film a pixel with all its channels,
-            `(m, n)` or `(m, n, frames)`; of an array a single entry, in the shape of `values`.
+        missing: True where something is missing: of a picture or a film a pixel with all its
+            channels, `(m, n)` or `(m, n, frames)`; of an array a single entry, in the shape of
+            `values`.
         notes: What to tell the user, a sentence each.
         codec: The format that reads and writes the file.
         stored: The file's own numbers and layout.
@@ -40,7 +44,7 @@ class Source:
     path: Path
     axes: tuple[str, ...]
     values: NDArray[np.float64]
-    mask: NDArray[np.bool_]
+    missing: NDArray[np.bool_]
     notes: tuple[str, ...]
     codec: AbstractCodec[Any]
     stored: Stored[Any]
@@ -55,13 +59,14 @@ def read(
     path: str | os.PathLike[str],
     *,
     missing: str | os.PathLike[str] | None = None,
+    marking: Marking = Marking(),
     missing_value: float | int | None = None,
     need_holes: bool = True,
 ) -> Source:
     """Read a picture, a film or an array and find what is missing of it.
 
-    Missing is the union of: NaN and blank cells; fully transparent pixels; the non-zero pixels of a
-    mask file; and the places that equal a value.
+    Missing is the union of: NaN and blank cells; fully transparent pixels; what a mask file marks;
+    and the places that equal a value.
 
     Args:
         path: PNG, JPEG, TIFF or WebP; GIF, MP4, TIFF of several pages, a folder of pictures or a
@@ -69,6 +74,8 @@ def read(
             and `archive.mat:name` choose one variable of several.
         missing: A mask file with the height and width of what is read, and as many frames or
             slices; one picture is applied to all of them, and a note says so.
+        marking: How the values of the mask are read: above which of them a place is missing, and
+            whether they mark what is known instead.
         missing_value: The number, as the file stores it (0 to 255 in an 8-bit picture), that stands
             for a missing entry; a pixel is missing where all its colour channels equal it.
         need_holes: Refuse a file of which nothing is missing; give False to denoise one.
@@ -88,30 +95,37 @@ def read(
 
     # Missing is what any of the rules marks; those that the user named say what they found.
     notes = list(stored.notes)
-    mask = own_holes(stored, axes)
+    holes = own_holes(stored, axes)
     if missing is not None:
-        marked, remarks = mask_holes(Path(missing), path, without_channels(axes), mask.shape)
-        mask |= marked
+        marked, remarks = mask_holes(
+            Path(missing), path, without_channels(axes), holes.shape, marking
+        )
+        holes |= marked
         notes += remarks
     if missing_value is not None:
         equal = value_holes(stored, axes, missing_value)
         if not equal.any():
             notes.append(f"nothing in {path.name} equals the missing value {missing_value:g}")
-        mask |= equal
-    if mask.all():
+        holes |= equal
+    if holes.all():
         raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
 
     # Zero, not what the file holds there: nothing that a hole hides can leak into an answer.
     values = to_values(stored)
-    values[mask] = 0.0
+    values[holes] = 0.0
     _check_finite(path, values, axes, stored.columns)
-    if need_holes and not mask.any():
+    if need_holes and not holes.any():
         raise MediaError(
             f"{path}: nothing in it is missing: name a mask (--missing) or a value "
             "(--missing-value), or leave NaN, blank cells or transparent pixels"
         )
-    notes += lines_wholly_missing(mask, without_channels(axes), stored.columns)
-    return Source(path, axes, values, mask, tuple(notes), codec, stored)
+    if isinstance(codec, Stack) and stored.film and not are_alike(values, holes):
+        notes.append(
+            f"neighbouring pictures of {path.name} are unlike each other, but are completed as the "
+            "frames of one film: if they are not, complete each on its own with --each"
+        )
+    notes += lines_wholly_missing(holes, without_channels(axes), stored.columns)
+    return Source(path, axes, values, holes, tuple(notes), codec, stored)
 
 
 def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64]:

@@ -130,7 +130,8 @@ def _check_like(file: Path, stored: Stored[Any], other: Path, first: Stored[Any]
         sizes = [" × ".join(map(str, picture.pixels.shape)) for picture in (stored, first)]
         raise MediaError(
             f"{file}: is {sizes[0]}, but {other.name} is {sizes[1]}: "
-            "give all pictures one size and the same channels"
+            "give the frames of a film one size and the same channels, or complete each picture "
+            "on its own with --each"
         )
     types = [picture.pixels.dtype.newbyteorder("=") for picture in (stored, first)]
     if types[0] != types[1]:

@@ -35,7 +35,7 @@ both = pytest.mark.parametrize("suffix", [".npz", ".mat"])
 def test_the_named_variable_is_read_and_the_others_are_kept(tmp_path: Path, suffix: str) -> None:
     path, output = save(tmp_path / f"a{suffix}", A=A, B=B), tmp_path / f"b{suffix}"
     source = read(f"{path}:B")
-    np.testing.assert_array_equal(source.mask, np.isnan(B))
+    np.testing.assert_array_equal(source.missing, np.isnan(B))
     check_output(f"{path}:B", output)
     write(source, np.full((2, 2), 9.0), output)
     np.testing.assert_array_equal(load(output)["A"], A)
@@ -45,7 +45,7 @@ def test_the_named_variable_is_read_and_the_others_are_kept(tmp_path: Path, suff
 @both
 def test_the_only_matrix_needs_no_name(tmp_path: Path, suffix: str) -> None:
     path = save(tmp_path / f"a{suffix}", A=A, rate=np.array([[0.5]]), names=np.array(["x", "y"]))
-    np.testing.assert_array_equal(read(path).mask, np.isnan(A))
+    np.testing.assert_array_equal(read(path).missing, np.isnan(A))
 
 
 @both
@@ -60,7 +60,7 @@ def test_several_matrices_are_listed(tmp_path: Path, suffix: str) -> None:
 def test_the_only_cube_needs_no_name_and_beside_a_matrix_it_does(tmp_path: Path, suffix) -> None:
     cube = np.stack([A, B], axis=2)
     path = save(tmp_path / f"a{suffix}", cube=cube, rate=np.array([[0.5]]))
-    np.testing.assert_array_equal(read(path).mask, np.isnan(cube))
+    np.testing.assert_array_equal(read(path).missing, np.isnan(cube))
     with pytest.raises(MediaError, match=r"cube 2×2×2, A 2×2.*name one as .*:cube"):
         read(save(tmp_path / f"b{suffix}", cube=cube, A=A))
 

@@ -19,7 +19,7 @@ def put(path: Path, text: str) -> Path:
 )
 def test_blanks_are_missing(tmp_path: Path, blank: str) -> None:
     source = read(put(tmp_path / "a.csv", f"1,{blank},3\n4,5,6\n"))
-    np.testing.assert_array_equal(source.mask, [[0, 1, 0], [0, 0, 0]])
+    np.testing.assert_array_equal(source.missing, [[0, 1, 0], [0, 0, 0]])
     np.testing.assert_array_equal(source.values, [[1, 0, 3], [4, 5, 6]])
 
 
@@ -47,7 +47,7 @@ def test_blanks_are_missing(tmp_path: Path, blank: str) -> None:
 )
 def test_only_the_blanks_change(tmp_path: Path, name: str, text: str, expected: str) -> None:
     source = read(put(tmp_path / name, text))
-    assert source.mask.sum() == 1
+    assert source.missing.sum() == 1
     write(source, np.full(source.values.shape, 0.5), tmp_path / f"out{Path(name).suffix}")
     assert (tmp_path / f"out{Path(name).suffix}").read_bytes().decode() == expected
 

@@ -28,8 +28,8 @@ def saved(tmp_path: Path, form: Format) -> Path:
 def test_one_picture_masks_all_frames_and_it_is_said(tmp_path: Path, form: Format) -> None:
     Image.fromarray(PICTURE).save(tmp_path / "mask.png")
     source = read(saved(tmp_path, form), missing=tmp_path / "mask.png")
-    assert source.mask.shape == form.shape
-    assert (source.mask == PICTURE.reshape(5, 6, *(1,) * form.further)).all()
+    assert source.missing.shape == form.shape
+    assert (source.missing == PICTURE.reshape(5, 6, *(1,) * form.further)).all()
     word = "frames" if "frame" in source.axes else "slices"
     many = " × ".join(f"{size} {word}" for size in form.shape[2:])
     note = f"the mask mask.png is one picture: it is applied to all {many}"
@@ -54,7 +54,7 @@ def test_nothing_hidden_shows_and_all_else_does(tmp_path: Path, form: Format) ->
     np.save(tmp_path / "mask.npy", mask)
     path = saved(tmp_path, form)
     whole, holed = read(path, need_holes=False), read(path, missing=tmp_path / "mask.npy")
-    np.testing.assert_array_equal(holed.mask, mask)
+    np.testing.assert_array_equal(holed.missing, mask)
     assert not holed.values[mask].any()
     np.testing.assert_array_equal(holed.values[~mask], whole.values[~mask])
 
@@ -69,7 +69,7 @@ def test_a_mask_of_all_frames_may_be_of_any_kind(tmp_path: Path, kind: str) -> N
         save_folder(mask, bright)
     else:
         (save_gif if kind == "gif" else save_pages(photometric="minisblack"))(mask, bright)
-    np.testing.assert_array_equal(read(tmp_path / "a.npy", missing=mask).mask, HOLES)
+    np.testing.assert_array_equal(read(tmp_path / "a.npy", missing=mask).missing, HOLES)
 
 
 def test_an_array_of_three_slices_is_no_colour_picture(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_array_of_three_slices_is_no_colour_picture(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", data)
     source = read(tmp_path / "a.npy")
     assert source.axes == ("row", "column", "slice")
-    assert np.argwhere(source.mask).tolist() == [[1, 2, 0]]
+    assert np.argwhere(source.missing).tolist() == [[1, 2, 0]]
     write(source, np.full_like(source.values, 7.0), tmp_path / "b.npy")
     expected = np.where(np.isnan(data), 7.0, data)
     np.testing.assert_array_equal(np.load(tmp_path / "b.npy"), expected)
@@ -88,18 +88,18 @@ def test_a_pixel_of_a_film_is_missing_with_all_its_colours(tmp_path: Path) -> No
     data = samples("f4", 3, further=(4,))
     data[1, 2, 3, 0] = np.nan
     save_pages(photometric="rgb")(tmp_path / "a.tif", data)
-    assert np.argwhere(read(tmp_path / "a.tif").mask).tolist() == [[1, 2, 3]]
+    assert np.argwhere(read(tmp_path / "a.tif").missing).tolist() == [[1, 2, 3]]
     data = np.minimum(samples("u1", 3, further=(4,)), 254)
     data[0, 1, 2], data[0, 1, 3] = 255, (255, 255, 254)
     save_pages(photometric="rgb")(tmp_path / "b.tif", data)
-    assert np.argwhere(read(tmp_path / "b.tif", missing_value=255).mask).tolist() == [[0, 1, 2]]
+    assert np.argwhere(read(tmp_path / "b.tif", missing_value=255).missing).tolist() == [[0, 1, 2]]
 
 
 def test_the_value_of_one_entry_of_a_cube_is_missing(tmp_path: Path) -> None:
     data = np.ones((3, 4, 2, 2))
     data[0, 1, 1, 0] = -999
     np.save(tmp_path / "a.npy", data)
-    mask = read(tmp_path / "a.npy", missing_value=-999).mask
+    mask = read(tmp_path / "a.npy", missing_value=-999).missing
     assert np.argwhere(mask).tolist() == [[0, 1, 1, 0]]
 
 

@@ -100,11 +100,11 @@ def test_transparent_pixels_are_missing_and_become_opaque(tmp_path: Path) -> Non
     options = {"transparency": 0, "disposal": 2}
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], **options)
     source = read(tmp_path / "a.gif")
-    np.testing.assert_array_equal(source.mask, np.stack([HOLES, ~HOLES], axis=2))
+    np.testing.assert_array_equal(source.missing, np.stack([HOLES, ~HOLES], axis=2))
     write(source, np.full_like(source.values, 0.2), tmp_path / "b.gif")
     whole = read(tmp_path / "b.gif", need_holes=False)
-    assert not whole.mask.any()
-    np.testing.assert_array_equal(load_gif(tmp_path / "b.gif")[source.mask], 51)
+    assert not whole.missing.any()
+    np.testing.assert_array_equal(load_gif(tmp_path / "b.gif")[source.missing], 51)
 
 
 def test_what_is_not_shown_may_have_any_colour_in_a_grey_film(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_what_is_not_shown_may_have_any_colour_in_a_grey_film(tmp_path: Path) ->
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], **options)
     source = read(tmp_path / "a.gif")
     assert source.axes == ("row", "column", "frame")
-    np.testing.assert_array_equal(source.mask, np.stack([HOLES, HOLES], axis=2))
+    np.testing.assert_array_equal(source.missing, np.stack([HOLES, HOLES], axis=2))
 
 
 def test_a_colour_goes_to_the_nearest_of_a_short_palette() -> None:

@@ -43,36 +43,36 @@ def paint(path: Path, mode: str, on, off) -> Path:
         ("LA", (3, 255), (0, 255)),
     ],
 )
-def test_any_non_zero_pixel_of_the_mask_is_missing(picture: Path, mode, on, off) -> None:
+def test_of_two_values_the_non_zero_one_is_missing(picture: Path, mode, on, off) -> None:
     mask = paint(picture.with_name("mask.png"), mode, on, off)
-    np.testing.assert_array_equal(read(picture, missing=mask).mask, HOLES)
+    np.testing.assert_array_equal(read(picture, missing=mask).missing, HOLES)
 
 
 @pytest.mark.parametrize("dtype", [bool, np.uint8, np.int32, float])
 def test_an_array_is_a_mask_too(picture: Path, dtype) -> None:
     np.save(picture.with_name("mask.npy"), HOLES.astype(dtype))
     source = read(picture, missing=picture.with_name("mask.npy"))
-    np.testing.assert_array_equal(source.mask, HOLES)
+    np.testing.assert_array_equal(source.missing, HOLES)
 
 
 def test_a_pixel_needs_all_channels_to_equal_the_value(tmp_path: Path) -> None:
     data = np.full((4, 4, 3), 9, np.uint8)
     data[1, 2], data[3, 3] = 255, (255, 255, 254)
     Image.fromarray(data).save(tmp_path / "a.png")
-    assert np.argwhere(read(tmp_path / "a.png", missing_value=255).mask).tolist() == [[1, 2]]
+    assert np.argwhere(read(tmp_path / "a.png", missing_value=255).missing).tolist() == [[1, 2]]
 
 
 def test_the_value_is_compared_in_the_precision_of_the_array(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([[-999.9, 1], [2, 3]], np.float32))
-    assert read(tmp_path / "a.npy", missing_value=-999.9).mask.sum() == 1
+    assert read(tmp_path / "a.npy", missing_value=-999.9).missing.sum() == 1
     with np.errstate(all="raise"):
-        assert not read(tmp_path / "a.npy", missing_value=1e300, need_holes=False).mask.any()
+        assert not read(tmp_path / "a.npy", missing_value=1e300, need_holes=False).missing.any()
 
 
 def test_infinity_can_be_the_missing_value(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([[np.inf, 1], [2, 3]]))
     source = read(tmp_path / "a.npy", missing_value=np.inf)
-    assert np.argwhere(source.mask).tolist() == [[0, 0]]
+    assert np.argwhere(source.missing).tolist() == [[0, 0]]
     assert source.values[0, 0] == 0
 
 
@@ -80,7 +80,7 @@ def test_a_mask_stored_with_loss_is_noted(picture: Path) -> None:
     painted = Image.fromarray(np.pad(np.full((2, 2), 255, np.uint8), ((1, 2), (1, 3))))
     painted.save(picture.with_name("mask.jpg"))
     notes = read(picture, missing=picture.with_name("mask.jpg")).notes
-    assert "mask.jpg is stored with loss" in notes[0]
+    assert "mask.jpg has greys (it is stored with loss, which leaves them)" in notes[0]
 
 
 def test_all_rules_are_united(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_all_rules_are_united(tmp_path: Path) -> None:
     expected = HOLES.copy()
     expected[[4, 3], [4, 0]] = True
     np.testing.assert_array_equal(
-        read(tmp_path / "a.png", missing=mask, missing_value=0).mask, expected
+        read(tmp_path / "a.png", missing=mask, missing_value=0).missing, expected
     )
 
 

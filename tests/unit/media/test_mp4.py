@@ -90,7 +90,7 @@ def test_what_is_filled_is_written(tmp_path: Path) -> None:
     mask[:, :9] = True
     np.save(tmp_path / "mask.npy", mask)
     source = read(tmp_path / "a.mp4", missing=tmp_path / "mask.npy")
-    np.testing.assert_array_equal(source.mask, mask)
+    np.testing.assert_array_equal(source.missing, mask)
     assert not source.values[mask].any()
     write(source, np.ones_like(source.values), tmp_path / "b.mp4")
     filled = read(tmp_path / "b.mp4", need_holes=False).values

@@ -49,7 +49,7 @@ def test_a_variable_in_the_input_does_not_hide_that_it_is_the_input(tmp_path: Pa
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("out.jpg", "is written as PNG.*name it out.png"),
+        ("out.webp", "is written as PNG.*name it out.png"),
         ("out", "is written as PNG.*name it out.png"),
         ("no/out.png", "does not exist"),
         ("folder.png", "is a folder"),

@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 def test_null_and_nan_are_missing_and_columns_without_numbers_are_none(path: Path) -> None:
     source = read(path)
     expected = [[0, 0, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0]]
-    np.testing.assert_array_equal(source.mask, expected)
+    np.testing.assert_array_equal(source.missing, expected)
     assert source.stored.columns == ("count", "single", "double", "whole")
     other, whole = source.notes
     assert other == "columns 'label', 'flag' do not hold numbers: they stay as they are"

@@ -68,7 +68,7 @@ def test_one_transparent_colour_of_16_bits_is_missing(tmp_path: Path) -> None:
     mark = struct.pack(">I", 6) + body + struct.pack(">I", zlib.crc32(body))
     path.write_bytes(data[:33] + mark + data[33:])
     source = read(path)
-    assert np.argwhere(source.mask).tolist() == [[2, 3]]
+    assert np.argwhere(source.missing).tolist() == [[2, 3]]
     write(source, source.values, tmp_path / "b.png")
     assert imagecodecs.png_decode((tmp_path / "b.png").read_bytes()).shape == (5, 6, 4)
 
@@ -94,7 +94,7 @@ def test_a_palette_becomes_colour(tmp_path: Path, transparency: int | None, mode
     image.save(tmp_path / "a.png", **options)
     source = read(tmp_path / "a.png", missing_value=0)
     assert source.notes == ("the palette picture is written as RGB",)
-    assert np.argwhere(source.mask).tolist() == [[1, 2]]
+    assert np.argwhere(source.missing).tolist() == [[1, 2]]
     write(source, np.ones_like(source.values), tmp_path / "b.png")
     with Image.open(tmp_path / "b.png") as after:
         assert after.mode == mode
@@ -108,7 +108,7 @@ def test_one_transparent_colour_is_missing(tmp_path: Path, mode: str, colour) ->
     image.putpixel((2, 1), colour)
     image.save(tmp_path / "a.png", transparency=colour)
     source = read(tmp_path / "a.png")
-    assert np.argwhere(source.mask).tolist() == [[1, 2]]
+    assert np.argwhere(source.missing).tolist() == [[1, 2]]
     assert source.notes == ("the transparent colour is written as an alpha channel",)
     write(source, source.values, tmp_path / "b.png")
     with Image.open(tmp_path / "b.png") as after:
@@ -212,5 +212,5 @@ def test_nan_in_one_channel_makes_the_pixel_missing(tmp_path: Path) -> None:
     data[2, 3, 1] = np.nan
     tifffile.imwrite(tmp_path / "a.tif", data, photometric="rgb")
     source = read(tmp_path / "a.tif")
-    assert np.argwhere(source.mask).tolist() == [[2, 3]]
+    assert np.argwhere(source.missing).tolist() == [[2, 3]]
     assert np.isfinite(source.values).all()

@@ -33,10 +33,10 @@ def test_values_written_unchanged_are_the_same_file_contents(tmp_path: Path, for
     form.save(path, form.samples)
     source = read(path, need_holes=False)
     assert source.values.shape == form.shape + (3,) * (form.channels == 3)
-    assert source.mask.shape == form.shape
+    assert source.missing.shape == form.shape
     assert len(source.axes) == source.values.ndim
     assert source.values.dtype == np.float64
-    assert not source.mask.any()
+    assert not source.missing.any()
     check_output(path, output)
     write(source, source.values, output, keep_observed=False)
     assert_same(form.load(output), form.load(path))
@@ -46,7 +46,7 @@ def test_values_written_unchanged_are_the_same_file_contents(tmp_path: Path, for
 def test_only_the_holes_are_written(tmp_path: Path, form: Format) -> None:
     path, mask_path, mask = with_mask(tmp_path, form)
     source = read(path, missing=mask_path)
-    np.testing.assert_array_equal(source.mask, mask)
+    np.testing.assert_array_equal(source.missing, mask)
     write(source, np.ones_like(source.values), tmp_path / f"out{form.suffix}")
     written, stored = form.load(tmp_path / f"out{form.suffix}"), form.load(path)
     assert_same(written[~mask], stored[~mask])
@@ -74,8 +74,8 @@ def test_a_transparent_pixel_is_filled_and_made_opaque(tmp_path: Path, form: For
     data[1, 2, -1], data[3, 4, -1] = 0, 7
     form.save(path, data)
     source = read(path)
-    assert source.mask.sum() == 1
-    assert source.mask[1, 2]
+    assert source.missing.sum() == 1
+    assert source.missing[1, 2]
     write(source, np.full_like(source.values, 0.5), output)
     written = form.load(output)
     assert written[1, 2, -1] == np.iinfo(data.dtype).max

@@ -63,7 +63,7 @@ def test_each_picture_keeps_its_format_and_its_opacity(tmp_path: Path) -> None:
     tifffile.imwrite(inside / "b.tif", samples("u1", 3), photometric="rgb", description="second")
     save_pillow(inside / "c.webp", samples("u1", 3), lossless=True, exact=True)
     source = read(inside)
-    assert np.argwhere(source.mask).tolist() == [[2, 3, 0]]
+    assert np.argwhere(source.missing).tolist() == [[2, 3, 0]]
     write(source, np.ones_like(source.values), tmp_path / "out")
     see_through[2, 3] = 255
     np.testing.assert_array_equal(load_pillow(tmp_path / "out/a.png"), see_through)
@@ -198,3 +198,20 @@ def test_a_failed_write_leaves_the_old_folder(folder: Path, monkeypatch) -> None
         write(source, 0 * source.values, output, keep_observed=False)
     assert {file.name: file.read_bytes() for file in output.iterdir()} == whole
     assert sorted(os.listdir(folder.parent)) == ["out", "stack"]
+
+
+def test_pictures_that_are_no_film_are_noticed(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[:40, :50]
+    for name, unlike in (("film", 0.0), ("album", 1.0)):
+        (tmp_path / name).mkdir()
+        for place in range(4):
+            phase = place * (0.1 + unlike * rng.uniform(5, 9))
+            wave = np.sin(rows / (5 + unlike * 9 * rng.random()) + phase) * np.cos(columns / 9)
+            picture = (127 + 100 * wave).astype(np.uint8)
+            picture[5:9, 5:9] = 0
+            Image.fromarray(picture).save(tmp_path / name / f"{place}.png")
+    assert read(tmp_path / "film", missing_value=0).notes == ()
+    (note,) = read(tmp_path / "album", missing_value=0).notes
+    assert "unlike each other" in note
+    assert "--each" in note

@@ -36,7 +36,7 @@ class Answer(NamedTuple):
         """Root mean square error over the missing entries; NaN without a truth."""
         if self.truth is None:
             return math.nan
-        difference = (self.completion.filled - self.truth)[self.source.mask]
+        difference = (self.completion.filled - self.truth)[self.source.missing]
         return float(np.sqrt(np.mean(difference**2)))
 
 
@@ -67,7 +67,7 @@ def complete_source(
     with jax.enable_x64(options.dtype == "float64"):
         completion = complete(
             source.values,
-            source.mask,
+            source.missing,
             axes=axes_of(source, options),
             budget=max(options.budget - elapsed, 0.0),
             bounds=_in_unit(bounds_of(options.bounds), source.stored.unit),
@@ -84,7 +84,7 @@ def complete_source(
         return Answer(source, completion, None, None)
     peak = 1.0 if source.kind == "picture" else float(np.ptp(truth))
     compared = completion.denoised if options.denoise else completion.filled
-    return Answer(source, completion, truth, scores(compared, truth, source.mask, peak))
+    return Answer(source, completion, truth, scores(compared, truth, source.missing, peak))
 
 
 def axes_of(source: Source, options: Options) -> "Sequence[Axis]":
@@ -134,4 +134,4 @@ def _in_unit(bounds: "Bounds", unit: float) -> "Bounds":
 
 def is_table(source: Source) -> bool:
     """Whether this is an array of rows and columns."""
-    return source.kind == "array" and source.mask.ndim == 2
+    return source.kind == "array" and source.missing.ndim == 2

@@ -1,12 +1,23 @@
-"""The options of `tacit complete`."""
+"""The options of `tacit complete`, in the groups in which `--help` shows them."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
-Flag = Annotated[bool, Parameter(negative=())]
+from tacit.media import Marking
+
+_EVERYDAY = Group("Everyday options", sort_key=1)
+_MASK = Group("How a mask is read", sort_key=2)
+_DATA = Group("What is known of the data", sort_key=3)
+_METHOD = Group("How it is completed", sort_key=4)
+_SAID = Group("What is printed and compared", sort_key=5)
+
+_flag = Parameter(negative=(), show_default=False)
+_everyday, _mask, _data, _method, _said = (
+    Parameter(group=group) for group in (_EVERYDAY, _MASK, _DATA, _METHOD, _SAID)
+)
 
 
 @Parameter(name="*")
@@ -15,52 +26,66 @@ class Options:
     """What to complete and how.
 
     Attributes:
-        output: File to write, in the input's format; for a folder of pictures, a folder.
-        missing: Mask, non-zero where missing: a picture of the input's height and width, which
-            serves for all frames and slices, or a film or array of the input's size.
+        output: File to write; its format is the input's, or for a picture PNG or JPEG by its
+            ending. For a folder of pictures, a folder.
+        missing: Mask, white where something is missing: a picture of the input's height and width,
+            which then applies to all frames and slices, or a film or array of the input's size.
         missing_value: Stored number that stands for a missing entry, such as 0 or 255.
+        report: HTML page to write: pictures or maps, uncertainty, curves, what was tried, settings.
+        budget: Seconds to stay within, compilation included.
+        overwrite: Allow the output to replace the input.
+        mask_threshold: Value of the mask above which a place is missing, in the mask's own numbers.
+            By default half of the full scale where the mask has greys, else anything but 0.
+        mask_invert: The mask marks what is known; the rest is missing.
+        each: Complete each picture of a folder on its own, not as the frames of a film.
         axes: What each axis counts, separated by commas: row, column, frame, time (neighbours are
             alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
-            or ? where it is to be found out.
-        smooth: Whether neighbours are alike along any axis: auto or off.
-        bounds: Of what is filled in: auto for those that the data keep, none, or LOWEST:HIGHEST in
-            the numbers that the file stores.
-        integer: Round what is filled in to whole numbers.
-        loss: squared, or huber where some entries are far off.
-        method: Family of methods to choose from; auto for all that serve.
-        depth: Number of factors, in place of those that are tried.
-        init_scale: Initial scale of the factors, in place of those that are tried.
-        budget: Seconds to keep within, compiling included.
-        seed: Seed of the starts and of the held-out entries.
+            or ? to find out.
+        smooth: Whether neighbours along any axis are alike: auto finds out, off says no.
+        bounds: Range of the values that are filled in: auto for that of the data where they respect
+            one, none, or LOWEST:HIGHEST in the numbers that the file stores.
+        integer: Round the values that are filled in to whole numbers.
+        loss: squared, or huber, which tolerates outliers.
+        method: Family of methods to choose from; auto tries all that apply.
+        depth: Number of factors, instead of trying several.
+        init_scale: Initial scale of the factors, instead of trying several.
+        seed: Seed of the initial values and of the held-out entries.
         dtype: Precision of training.
-        truth: Complete picture, film or array to compare with: PSNR and SSIM are printed, and of a
+        denoise: Replace the observed entries by the model's values too.
+        truth: Complete picture, film or array to compare with: PSNR and SSIM are printed, for a
             table the root mean square error.
-        report: HTML file to write: pictures or maps, uncertainty, curves, what was tried, settings.
-        denoise: Write the model's values at observed entries too.
-        overwrite: Allow the output to be the input.
         quiet: Print nothing but errors.
         json: Print the summary as JSON.
     """
 
-    output: Annotated[Path, Parameter(name=("--output", "-o"))]
-    missing: Path | None = None
-    missing_value: float | None = None
-    axes: str | None = None
-    smooth: Literal["auto", "off"] = "auto"
-    bounds: str = "auto"
-    integer: Flag = False
-    loss: Literal["squared", "huber"] = "squared"
-    method: Literal["auto", "continuation", "windows", "unfoldings", "factors", "tubal", "deep"] = (
-        "auto"
-    )
-    depth: float | None = None
-    init_scale: float | None = None
-    budget: float = 60.0
-    seed: int = 0
-    dtype: Literal["float32", "float64"] = "float32"
-    truth: Path | None = None
-    report: Path | None = None
-    denoise: Flag = False
-    overwrite: Flag = False
-    quiet: Flag = False
-    json: Flag = False
+    output: Annotated[Path, Parameter(name=("--output", "-o")), _everyday]
+    missing: Annotated[Path | None, Parameter(name=("--missing", "--mask")), _everyday] = None
+    missing_value: Annotated[float | None, _everyday] = None
+    report: Annotated[Path | None, _everyday] = None
+    budget: Annotated[float, _everyday] = 60.0
+    overwrite: Annotated[bool, _everyday, _flag] = False
+    mask_threshold: Annotated[float | None, _mask] = None
+    mask_invert: Annotated[bool, _mask, _flag] = False
+    each: Annotated[bool, _data, _flag] = False
+    axes: Annotated[str | None, _data] = None
+    smooth: Annotated[Literal["auto", "off"], _data] = "auto"
+    bounds: Annotated[str, _data] = "auto"
+    integer: Annotated[bool, _data, _flag] = False
+    loss: Annotated[Literal["squared", "huber"], _method] = "squared"
+    method: Annotated[
+        Literal["auto", "continuation", "windows", "unfoldings", "factors", "tubal", "deep"],
+        _method,
+    ] = "auto"
+    depth: Annotated[float | None, _method] = None
+    init_scale: Annotated[float | None, _method] = None
+    seed: Annotated[int, _method] = 0
+    dtype: Annotated[Literal["float32", "float64"], _method] = "float32"
+    denoise: Annotated[bool, _method, _flag] = False
+    truth: Annotated[Path | None, _said] = None
+    quiet: Annotated[bool, _said, _flag] = False
+    json: Annotated[bool, _said, _flag] = False
+
+    @property
+    def marking(self) -> Marking:
+        """How the values of the mask are read."""
+        return Marking(self.mask_threshold, self.mask_invert)

@@ -2,29 +2,32 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 from tacit.cli.complete.answer import Answer, is_table
 from tacit.cli.complete.options import Options
-from tacit.cli.printing import print_notes, print_object, print_rows
+from tacit.cli.printing import print_notes, print_rows
+from tacit.media import percent
 
 _RANK = "effective_rank"
 """Recorded where there is one matrix to have a rank."""
 
 
-def print_json(answer: Answer, input: Path, options: Options) -> None:
-    """One JSON object on standard output; a number that is not finite becomes null.
+def answer_facts(answer: Answer, input: Path, output: Path, options: Options) -> dict[str, Any]:
+    """What was done, for programs.
 
     Args:
         answer: what was read, and its completion.
         input: the path that was read.
+        output: the path that was written.
         options: of the command.
     """
     completion = answer.completion
     choice, refit = completion.choice, completion.refit
-    facts = {
+    return {
         "input": str(input),
-        "output": str(options.output),
-        "missing_fraction": float(answer.source.mask.mean()),
+        "output": str(output),
+        "missing_fraction": float(answer.source.missing.mean()),
         "result": completion.result.name.lower(),
         "cause": completion.result.cause,
         **choice.blend.facts(),
@@ -38,14 +41,27 @@ def print_json(answer: Answer, input: Path, options: Options) -> None:
         "notes": list(answer.notes),
         **({"rmse_missing": answer.error, **answer.scores._asdict()} if answer.scores else {}),
     }
-    print_object(facts)
+
+
+def picture_row(answer: Answer | None) -> str:
+    """One line on a picture of several: what was missing, and how well it could be filled."""
+    if answer is None:
+        return "nothing is missing: written as it was"
+    completion = answer.completion
+    words = (
+        f"{percent(answer.source.missing.mean())} missing, held-out error "
+        f"{completion.choice.held_out:.4g}, {completion.seconds:.1f} s"
+    )
+    return words if answer.scores is None else f"{words}, PSNR {answer.scores.psnr_missing:.2f} dB"
 
 
 def print_table(answer: Answer, options: Options) -> None:
     """The notes of the source on standard error, then a table on standard output."""
     completion = answer.completion
     print_notes(answer.notes)
+    unit = "pixels" if answer.source.kind == "picture" else "entries"
     rows = {
+        "missing": f"{percent(answer.source.missing.mean())} of the {unit}",
         "holes": completion.holes,
         "chosen": str(completion.choice.blend),
         "why": completion.choice.reason,
@@ -62,9 +78,8 @@ def print_table(answer: Answer, options: Options) -> None:
         rows["error"] = f"{answer.error:.4g} (root mean square, in the holes)"
     elif answer.scores is not None:
         s = answer.scores
-        places = "pixels" if answer.source.kind == "picture" else "entries"
-        rows[f"missing {places}"] = f"PSNR {s.psnr_missing:.2f} dB, SSIM {s.ssim_missing:.4f}"
-        rows[f"all {places}"] = f"PSNR {s.psnr_all:.2f} dB, SSIM {s.ssim_all:.4f}"
+        rows[f"missing {unit}"] = f"PSNR {s.psnr_missing:.2f} dB, SSIM {s.ssim_missing:.4f}"
+        rows[f"all {unit}"] = f"PSNR {s.psnr_all:.2f} dB, SSIM {s.ssim_all:.4f}"
     rows["written"] = ", ".join(str(path) for path in (options.output, options.report) if path)
     print_rows(rows)
 

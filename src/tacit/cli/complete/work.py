@@ -9,21 +9,32 @@ from pathlib import Path
 
 import numpy as np
 
-from tacit.cli.checks import check_settings
 from tacit.cli.complete.answer import Answer, axes_of, bounds_of, complete_source, is_table
+from tacit.cli.complete.checks import check_options
+from tacit.cli.complete.each import complete_each
 from tacit.cli.complete.options import Options
-from tacit.cli.complete.words import print_json, print_table
+from tacit.cli.complete.words import answer_facts, print_table
+from tacit.cli.printing import print_object
 from tacit.cli.progress import progress_bar
 from tacit.cli.settings import BEGAN, configure_jax
-from tacit.media import MediaError, Source, check_output, read, read_truth, write
+from tacit.media import Source, check_output, convert, read, read_truth, write
 
 
 def perform(input: Path, options: Options) -> None:
     """Read, complete, write and say what was done."""
     # Whatever can be refused is refused before JAX is imported and any work begins.
-    source = read(input, missing=options.missing, missing_value=options.missing_value)
+    check_options(options)
+    if options.each:
+        complete_each(input, options)
+        return
+    source = read(
+        input,
+        missing=options.missing,
+        marking=options.marking,
+        missing_value=options.missing_value,
+    )
     check_output(input, options.output, overwrite=options.overwrite)
-    _check(options)
+    source = convert(source, options.output)
     axes_of(source, options)
     bounds_of(options.bounds)
     truth = None if options.truth is None else read_truth(options.truth, source)
@@ -40,21 +51,9 @@ def perform(input: Path, options: Options) -> None:
         _report(options.report, answer, input, options)
 
     if options.json:
-        print_json(answer, input, options)
+        print_object(answer_facts(answer, input, options.output, options))
     elif not options.quiet:
         print_table(answer, options)
-
-
-def _check(options: Options) -> None:
-    check_settings(budget=options.budget, seed=options.seed, report=options.report)
-    if options.init_scale is not None and not options.init_scale > 0:
-        raise ValueError(f"--init-scale: must be positive, got {options.init_scale:g}")
-    if options.depth is not None and options.depth < 1:
-        raise ValueError(f"--depth: must be at least 1, got {options.depth}")
-    written = [path.resolve() for path in (options.output, options.report) if path is not None]
-    read_only = [path.resolve() for path in (options.missing, options.truth) if path is not None]
-    if len(set(written)) < len(written) or set(written) & set(read_only):
-        raise MediaError("output, report, mask and truth must be different files")
 
 
 def _report(path: Path, answer: Answer, input: Path, options: Options) -> None:
@@ -62,7 +61,7 @@ def _report(path: Path, answer: Answer, input: Path, options: Options) -> None:
 
     source = answer.source
     before = source.values.copy()
-    before[source.mask] = np.nan
+    before[source.missing] = np.nan
     write_report(
         path,
         answer.completion,

@@ -65,7 +65,7 @@ def print_verdicts(name: str, found: "Sequence[Verdict]", seconds: float) -> Non
     table = _table("claim", "value", "bound", "holds", right=("value", "bound"))
     for verdict in found:
         table.add_row(
-            verdict.text,
+            Text(verdict.text),
             _number(verdict.value),
             f"{verdict.relation} {_number(verdict.bound)}",
             "[green]yes[/]" if verdict.holds else "[bold red]NO[/]",

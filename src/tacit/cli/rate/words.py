@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tacit.cli.rate.options import Options
-from tacit.media import Triplets
+from tacit.media import Triplets, visible
 
 if TYPE_CHECKING:
     from tacit.estimators import RatingsModel
@@ -102,11 +102,12 @@ def print_ranked(ranked: list[tuple[Any, ...]]) -> None:
     """The ranking of one user."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("rank", "item", PREDICTION):
         table.add_column(heading, justify="left" if heading == "item" else "right")
 
     for _, place, item, rating in ranked:
-        table.add_row(str(place), str(item), f"{rating:.3f}")
+        table.add_row(str(place), Text(visible(str(item))), f"{rating:.3f}")
     Console(highlight=False).print(table)
