@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.plots.style import COLUMN, GREY, panels, styled
+from tacit.media import visible
+from tacit.plots.style import COLUMN, GREY, is_drawable, panels, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +32,8 @@ def heat_map(
         label: what the colours stand for, with units.
         limits: values at which the colours end, those below zero of another hue; by default zero
             and the largest value.
-        columns: names of the columns, shown where there are few.
+        columns: names of the columns, shown where there are few, as they are typed; a name in
+            letters that the font has not, or that run from right to left, gives way to its number.
     """
     from matplotlib import colormaps
 
@@ -49,8 +51,10 @@ def heat_map(
         extent=(0.5, n + 0.5, m + 0.5, 0.5),
     )
     if 0 < len(columns) <= _NAMED:
-        short = [name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…" for name in columns]
-        axes.set_xticks(range(1, n + 1), short, rotation=90)
+        # Names are a user's: text, never mathematics; a number stands for what cannot be drawn.
+        short = [visible(name, _LETTERS) for name in columns]
+        shown = [name if is_drawable(name) else f"{at}" for at, name in enumerate(short, 1)]
+        axes.set_xticks(range(1, n + 1), shown, rotation=90, parse_math=False)
     else:
         axes.set_xlabel("column")
     axes.set_ylabel("row")

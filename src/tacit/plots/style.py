@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -24,6 +25,7 @@ R = TypeVar("R")
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Colours of Okabe and Ito, told apart with any colour vision; without their faint yellow."""
 GREY = "#8C8C8C"
+_LEFTWARDS = frozenset(["R", "AL", "AN"])
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 COLUMN = 3.4
 """Width of one column of a paper, in inches; `PAGE` is the width of both."""
@@ -106,6 +108,22 @@ def label(variable: "xr.DataArray") -> str:
 def wrapped(text: str, inches: float) -> str:
     """A label broken into lines that fit along an axis of this length."""
     return textwrap.fill(text, max(12, round(15 * inches)), break_long_words=False)
+
+
+def is_drawable(text: str) -> bool:
+    """Whether matplotlib draws a text as it is read.
+
+    Its font must have all the characters, and they must run from left to right: what is written
+    the other way matplotlib draws letter by letter in the wrong order.
+    """
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties()))
+    return all(
+        font.get_char_index(ord(character))
+        and unicodedata.bidirectional(character) not in _LEFTWARDS
+        for character in text
+    )
 
 
 def whole_numbers(axis: "Axis") -> None:

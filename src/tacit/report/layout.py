@@ -1,13 +1,12 @@
 """The page that every report is: a heading, what was found, sections, the command."""
 
-import html
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
 from tacit.media import atomic_path
-from tacit.report.markup import bullets
+from tacit.report.markup import bullets, escape
 
 
 def write_page(
@@ -33,13 +32,13 @@ def write_page(
         MediaError: if the file cannot be written.
     """
     text = Template(files("tacit.report").joinpath("template.html").read_text("utf-8")).substitute(
-        title=html.escape(title),
-        lead=html.escape(lead),
+        title=escape(title),
+        lead=escape(lead),
         notes=bullets(notes),
         sections="\n".join(
-            f"<h2>{html.escape(heading)}</h2>\n{content}" for heading, content in sections.items()
+            f"<h2>{escape(heading)}</h2>\n{content}" for heading, content in sections.items()
         ),
-        command=html.escape(command),
+        command=escape(command),
     )
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

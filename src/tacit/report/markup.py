@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit.media import visible
+
 Values = NDArray[np.floating]
+
+
+def escape(text: str) -> str:
+    """A user's text as text: no markup, and nothing in it that is not seen."""
+    return html.escape(visible(text))
 
 
 def listing(head: Sequence[str], rows: Sequence[Sequence[str]], chosen: Sequence[bool] = ()) -> str:
@@ -22,7 +29,7 @@ def listing(head: Sequence[str], rows: Sequence[Sequence[str]], chosen: Sequence
     """
 
     def row(kind: str, cells: Sequence[str], mark: str = "") -> str:
-        first, *others = map(html.escape, cells)
+        first, *others = map(escape, cells)
         numbers = "".join(f'<{kind} class="number">{cell}</{kind}>' for cell in others)
         return f"<tr{mark}><{kind}>{first}</{kind}>{numbers}</tr>"
 
@@ -34,7 +41,7 @@ def listing(head: Sequence[str], rows: Sequence[Sequence[str]], chosen: Sequence
 def table(rows: Mapping[str, Any]) -> str:
     """A table of names and what they are."""
     cells = (
-        f"<tr><th>{html.escape(str(name))}</th><td>{html.escape(str(value))}</td></tr>"
+        f"<tr><th>{escape(str(name))}</th><td>{escape(str(value))}</td></tr>"
         for name, value in rows.items()
     )
     return f"<table>{''.join(cells)}</table>"
@@ -55,13 +62,13 @@ def bullets(sentences: Sequence[str]) -> str:
     """A list of remarks; nothing if there are none."""
     if not sentences:
         return ""
-    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="notes">{items}</ul>'
 
 
 def figure(caption: str, content: str) -> str:
     """An image with its caption."""
-    return f"<figure>{content}<figcaption>{html.escape(caption)}</figcaption></figure>"
+    return f"<figure>{content}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def image(values: Values, low: float, high: float) -> str:

@@ -1,6 +1,5 @@
 """The report of a completion: pictures or a table, curves, candidates, results and settings."""
 
-import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.completion import Candidate, Choice, Completion, Scores
+from tacit.media import percent
 from tacit.plots import curves, heat_map, singular_values
 from tacit.report.layout import write_page
-from tacit.report.markup import drawing, figure, image, listing, plots, scroll, table
+from tacit.report.markup import drawing, escape, figure, image, listing, plots, scroll, table
 from tacit.report.tables import table_section
 from tacit.report.views import views
 from tacit.results import provenance, to_dataset
@@ -65,7 +65,7 @@ def write_report(
     elif scores is not None:
         results |= _compared(scores)
 
-    reason = f"<p>{html.escape(completion.choice.reason)}</p>"
+    reason = f"<p>{escape(completion.choice.reason)}</p>"
     axes = axes or _PICTURE[: before.ndim]
     shown = (
         {"The table": table_section(completion, before, names)}
@@ -92,7 +92,7 @@ def _lead(completion: Completion, before: Values) -> str:
     blend = completion.choice.blend
     words = f"the weighted mean of {blend}" if len(blend.members) > 1 else str(blend)
     return (
-        f"{np.isnan(before).mean():.0%} of it was missing: {html.escape(completion.holes)}. The "
+        f"{percent(np.isnan(before).mean())} of it was missing: {completion.holes}. The "
         "holes were filled in "
         f"{completion.seconds:.1f} s, by {words}. The error on entries that had not been seen was "
         f"{completion.choice.held_out:.3g} (root mean square)."

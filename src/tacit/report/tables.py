@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.completion import Completion
+from tacit.media import visible
 from tacit.plots import heat_map
 from tacit.report.markup import drawing, figure, listing, scroll
 
@@ -14,6 +15,8 @@ Values = NDArray[np.floating]
 
 _MOST = 40
 """Columns that get a line."""
+_LONGEST = 60
+"""Characters of a column's name that are shown."""
 _FAR = 3.0
 """Deviations at which the colours end."""
 _NEARLY_ALL = 0.98
@@ -92,6 +95,6 @@ def _lines(completion: Completion, before: Values, names: Sequence[str]) -> str:
         seen, filled = before[~holes, at], completion.filled[holes, at]
         doubt = completion.uncertainty[holes, at]
         means = (f"{part.mean():.4g}" if part.size else "–" for part in (seen, filled, doubt))
-        rows.append((name, f"{holes.mean():.0%}", *means))
+        rows.append((visible(name, _LONGEST), f"{holes.mean():.0%}", *means))
     head = ("column", "missing", "mean of observed", "mean of filled in", "uncertainty")
     return listing(head, rows)

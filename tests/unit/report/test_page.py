@@ -1,12 +1,15 @@
 """The report is one file that needs nothing from outside."""
 
+import base64
 import re
+from xml.etree import ElementTree
 
 import jax
 import numpy as np
 import pytest
 
 from tacit.completion import DeepFactors, TubalNorm, complete, scores
+from tacit.plots import heat_map
 from tacit.report import write_report
 from tacit.report.tables import table_section
 from tacit.report.views import views
@@ -128,3 +131,37 @@ def test_views_are_spread_over_frames_and_slices(shape, axes, names):
     assert [view.name for view in chosen] == names
     sides = (5, 6, 3) if "channel" in axes else (5, 6)
     assert all(view.of(np.zeros(shape)).shape == sides for view in chosen)
+
+
+ODD = {
+    "$\\frac{": "$\\frac{",
+    "price $ and cost $": "price $ and cost $",
+    "a\x1b[31m\x00b": "a\\x1b[31m\\x00b",
+    "\u202egnp.exe": "\\u202egnp.exe",
+    "שלום": "שלום",
+    "温度": "温度",
+    "n" * 500: "n" * 59 + "…",
+    "[bold]<b>&": "[bold]&lt;b&gt;&amp;",
+}
+
+
+def test_names_of_columns_are_text_whatever_they_are(completed, tmp_path):
+    truth, mask, completion = completed
+    names = [*ODD, *(f"c{at}" for at in range(20 - len(ODD)))]
+    path = tmp_path / "odd.html"
+    write_report(path, completion, np.where(mask, np.nan, truth), title="t\x07\u202e", names=names)
+    text = path.read_text("utf-8")
+    for shown in ODD.values():
+        assert f"<td>{shown}</td>" in text
+    assert "<h1>t\\x07\\u202e</h1>" in text
+    assert not re.findall("[\x00-\x09\x0b-\x1f\u202a-\u202e]", text)
+    for image in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", text):
+        ElementTree.fromstring(base64.b64decode(image))
+
+
+def test_the_ticks_of_a_map_are_names_as_they_are_typed_or_numbers():
+    drawn = heat_map(np.eye(4), label="v", columns=["$x_1$", "שלום", "温度", "a\nb"])
+    (axes, _) = drawn.axes
+    ticks = axes.get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["$x_1$", "2", "3", "a\\nb"]
+    assert not any(tick.get_parse_math() for tick in ticks)
