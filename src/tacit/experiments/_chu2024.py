@@ -29,7 +29,7 @@ def synthetic_truth(side: int, rank: int, dtype: str, key: PRNGKey) -> Matrix:
     return X / nuclear_norm(singular_values(X))
 
 
-def images(path: str | None, indices: Sequence[int], dtype: str) -> Float[Array, "image m n"]:
+def load_images(path: str | None, indices: Sequence[int], dtype: str) -> Float[Array, "image m n"]:
     """Pictures divided by their nuclear norms: of an IDX file or folder, else faces of LFW.
 
     Raises:
@@ -50,7 +50,7 @@ def images(path: str | None, indices: Sequence[int], dtype: str) -> Float[Array,
     return jnp.stack([X / nuclear_norm(singular_values(X)) for X in chosen])
 
 
-def swept(
+def sweep_rates(
     problem: Problem,
     start: AbstractFactorisation,
     rates: Sequence[float],
@@ -73,7 +73,7 @@ def swept(
     return dataset
 
 
-def best(dataset: xr.Dataset) -> xr.Dataset:
+def pick_best(dataset: xr.Dataset) -> xr.Dataset:
     """The run of the rate with the least training loss at the end: how the paper chooses."""
     final = np.where(
         np.isfinite(dataset["loss"].values[..., -1]), dataset["loss"].values[..., -1], np.inf
@@ -81,12 +81,12 @@ def best(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.isel(rate=int(np.argmin(final)))
 
 
-def final(dataset: xr.Dataset, name: str) -> float:
+def read_final(dataset: xr.Dataset, name: str) -> float:
     """Last record of the run with the best rate."""
-    return float(best(dataset)[name].isel(record=-1))
+    return float(pick_best(dataset)[name].isel(record=-1))
 
 
-def read(X: Matrix) -> dict[str, Any]:
+def read_truth(X: Matrix) -> dict[str, Any]:
     """Nuclear norm and effective rank of the truth, as variables."""
     spectrum: Spectrum = singular_values(X)
     return {

@@ -8,8 +8,9 @@ import pytest
 import xarray as xr
 
 from tacit.experiments import find
-from tacit.experiments.arora2019_theorem.slopes import posed, product_slopes, product_start
-from tacit.experiments.cao2022_stages.tables import escape_error
+from tacit.experiments.arora2019_theorem.problems import make_problem, make_product
+from tacit.experiments.arora2019_theorem.slopes import measure_product_slopes
+from tacit.experiments.cao2022_stages.tables import find_escape_error
 
 
 def claim(name, text, **changes):
@@ -100,7 +101,7 @@ def test_runs_without_a_prediction_are_no_good_predictions():
     ],
 )
 def test_the_error_of_escape_times_is_unknown_if_one_is(predicted, observed, rank, error):
-    assert escape_error(np.array(predicted), np.array(observed), rank) == pytest.approx(
+    assert find_escape_error(np.array(predicted), np.array(observed), rank) == pytest.approx(
         error, nan_ok=True
     )
 
@@ -108,8 +109,8 @@ def test_the_error_of_escape_times_is_unknown_if_one_is(predicted, observed, ran
 def test_slopes_are_right_where_two_singular_values_nearly_meet():
     config = replace(find("arora2019_theorem").configure("smoke"), seed=27)
     with jax.enable_x64(True):
-        problem, start = posed(config, 8), product_start(config, 8)
-        found = product_slopes(config, problem, start, 2.5)
+        problem, start = make_problem(config, 8), make_product(config, 8)
+        found = measure_product_slopes(config, problem, start, 2.5)
     spectrum = found["singular_values"].values
     assert np.min(np.diff(-spectrum)) < 5e-3
     gap = np.max(np.abs(found["slope"].values - found["predicted"].values))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tacit.experiments import find
-from tacit.experiments.arora2019_fig3.ratings import ratings_problem
+from tacit.experiments.arora2019_fig3.ratings import make_ratings_problem
 from tacit.operators import Entries
 
 KEY = jax.random.key(0)
@@ -24,7 +24,7 @@ def table(path, users=16, items=14, seed=3):
 
 def test_those_with_most_ratings_are_taken_and_some_held_out(tmp_path):
     path, rows = table(tmp_path / "ratings.tsv")
-    train, held = ratings_problem(str(path), 5, 4, 0.25, "float32", key=KEY)
+    train, held = make_ratings_problem(str(path), 5, 4, 0.25, "float32", key=KEY)
     assert tuple(train.operator.shape) == tuple(held.operator.shape) == (5, 4)
 
     def most(column, count):
@@ -51,7 +51,7 @@ def test_what_is_held_out_is_the_key_s(tmp_path):
     path, _ = table(tmp_path / "ratings.tsv")
     rows = [
         np.asarray(
-            ratings_problem(str(path), 5, 4, 0.25, "float32", key=jax.random.key(k))[1].y
+            make_ratings_problem(str(path), 5, 4, 0.25, "float32", key=jax.random.key(k))[1].y
         ).tolist()
         for k in (0, 0, 1)
     ]
@@ -61,10 +61,10 @@ def test_what_is_held_out_is_the_key_s(tmp_path):
 def test_a_table_that_does_not_fit_is_refused(tmp_path):
     path, _ = table(tmp_path / "ratings.tsv")
     with pytest.raises(ValueError, match=r"setting users is 40, but there are 16: give fewer"):
-        ratings_problem(str(path), 40, 4, 0.25, "float32", key=KEY)
+        make_ratings_problem(str(path), 40, 4, 0.25, "float32", key=KEY)
     (tmp_path / "short.tsv").write_text("1\t2\n2\t3\n")
     with pytest.raises(ValueError, match="give user, item and rating"):
-        ratings_problem(str(tmp_path / "short.tsv"), 2, 2, 0.25, "float32", key=KEY)
+        make_ratings_problem(str(tmp_path / "short.tsv"), 2, 2, 0.25, "float32", key=KEY)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from tacit._typing import Any, Callable
 from tacit.experiments._claim import Claim
 
 
-def control(bound: float = 1e-12) -> Claim:
+def claim_control(bound: float = 1e-12) -> Claim:
     """Linear least squares needs no small start, where there are measurements enough."""
     return Claim(
         "control: largest relative error of linear least squares",
@@ -17,10 +17,17 @@ def control(bound: float = 1e-12) -> Claim:
     )
 
 
-def recovery(
+def claim_recovery(
     where: str, pick: Callable[[xr.Dataset], xr.Dataset], rank: int, bound: float = 1e-4
 ) -> tuple[Claim, ...]:
-    """The middle draw recovers the truth: its error, and the rank of every middle one."""
+    """Return that the middle draw recovers the truth: its error, and its rank.
+
+    Args:
+        where: What the claims begin with.
+        pick: Takes the runs that are meant from the dataset.
+        rank: The tubal rank of the truth.
+        bound: The error that it stays below.
+    """
     return (
         Claim(
             f"{where}: relative error at the end, median of the draws",
@@ -37,7 +44,7 @@ def recovery(
     )
 
 
-def alignment(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> tuple[Claim, ...]:
+def claim_alignment(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> tuple[Claim, ...]:
     """U_t turns to the spectral tensor first and to the truth later, in the middle draw."""
     return (
         Claim(
@@ -61,7 +68,7 @@ def alignment(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> tuple[Cla
     )
 
 
-def escapes(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> tuple[Claim, ...]:
+def claim_escapes(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> tuple[Claim, ...]:
     """When runs leave zero: by λ₁ in the middle draw, by the eigenvalue needed in every one."""
 
     def apart(dataset: xr.Dataset, name: str) -> Any:
@@ -83,7 +90,7 @@ def escapes(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> tuple[Claim
     )
 
 
-def falling(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> Claim:
+def claim_fall(where: str, pick: Callable[[xr.Dataset], xr.Dataset]) -> Claim:
     """Smaller starts end nearer to the truth."""
 
     def ratio(dataset: xr.Dataset) -> float:

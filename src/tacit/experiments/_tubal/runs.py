@@ -94,12 +94,18 @@ class Grid(NamedTuple):
 
 
 def recover(sizes: Sizes, grid: Grid, seed: int, kinds: Sequence[str] = ()) -> xr.Dataset:
-    """Records of every run, over (width, count, draw, alpha, record), and of each draw its control.
+    """Return the records of every run, over (width, count, draw, alpha, record), with controls.
 
     Every draw has a truth, measurements and a start of its own; its runs from all α and of all
-    widths are of one problem, and fewer measurements are the first of more. `step` is the μ of the
-    paper, twice that of ½‖A(X) − y‖². `kinds` says what is recorded beside the errors: `angles` to
-    L and the truth, `power` for the power iterate's and the tube error.
+    widths are of one problem, and fewer measurements are the first of more. The control of a draw
+    is its linear regression.
+
+    Args:
+        sizes: Those of the truths.
+        grid: What is swept; its `step` is the μ of the paper, twice that of ½‖A(X) − y‖².
+        seed: Of all draws.
+        kinds: What is recorded beside the errors: `angles` to L and the truth, `power` for the
+            power iterate's and the tube error.
     """
     problem_keys, start_keys = (
         jax.random.split(key, grid.draws) for key in jax.random.split(jax.random.key(seed))
@@ -153,11 +159,11 @@ def recover(sizes: Sizes, grid: Grid, seed: int, kinds: Sequence[str] = ()) -> x
         [_regression(sizes, most, count, key) for key in problem_keys] for count in grid.counts
     ]
     coords = {
-        "step": ("record", grid.schedule.points, about_it("step t")),
-        "width": ("width", list(grid.widths), about_it("width R")),
-        "count": ("count", list(grid.counts), about_it("measurements m")),
-        "draw": ("draw", 1 + np.arange(grid.draws), about_it("draw")),
-        "alpha": ("alpha", swept["alpha"], about_it("scale α of the start")),
+        "step": ("record", grid.schedule.points, make_attrs("step t")),
+        "width": ("width", list(grid.widths), make_attrs("width R")),
+        "count": ("count", list(grid.counts), make_attrs("measurements m")),
+        "draw": ("draw", 1 + np.arange(grid.draws), make_attrs("draw")),
+        "alpha": ("alpha", swept["alpha"], make_attrs("scale α of the start")),
     }
     # L is that of the problem: neither the width nor α changes it.
     found = xr.Dataset(variables, coords).assign(
@@ -171,7 +177,7 @@ def recover(sizes: Sizes, grid: Grid, seed: int, kinds: Sequence[str] = ()) -> x
 
 
 def _middle(values: xr.DataArray, label: str) -> xr.DataArray:
-    return values.median("draw", skipna=False).assign_attrs(about_it(label))
+    return values.median("draw", skipna=False).assign_attrs(make_attrs(label))
 
 
 def _regression(sizes: Sizes, most: int, count: int, key: PRNGKey) -> float:
@@ -189,9 +195,9 @@ def _drawn(sizes: Sizes, most: int, count: ScalarLike, key: PRNGKey) -> tuple[Ar
 
 
 def _about(name: str) -> dict[str, str]:
-    return about_it(_LABELS[name])
+    return make_attrs(_LABELS[name])
 
 
-def about_it(label: str) -> dict[str, str]:
+def make_attrs(label: str) -> dict[str, str]:
     """Attributes of a variable with that label."""
     return {"long_name": label}

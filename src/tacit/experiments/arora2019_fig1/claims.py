@@ -21,7 +21,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
     deep = tuple(depth for depth in config.depths if depth > 2)
     where = f"{few} entries"
     return (
-        _converged(config),
+        _claim_convergence(config),
         *(
             Claim(
                 f"{where}, depth {depth}: reconstruction error",
@@ -78,7 +78,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             ">",
             0.03,
         ),
-        _agreement(config.many),
+        _claim_agreement(config.many),
         Claim(
             "relative duality gap of the convex minimum, the larger of the two",
             lambda dataset: float(dataset["convex_gap"].max(skipna=False)),
@@ -88,7 +88,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
     )
 
 
-def _converged(config: Config) -> Claim:
+def _claim_convergence(config: Config) -> Claim:
     return Claim(
         "training loss at the end, largest of all runs",
         lambda dataset: float(dataset["final_loss"].max(skipna=False)),
@@ -103,7 +103,7 @@ def _improvement(dataset: xr.Dataset, few: int) -> float:
     return float(np.max(descending[1:] / descending[:-1]))
 
 
-def _agreement(many: int) -> Claim:
+def _claim_agreement(many: int) -> Claim:
     def furthest(dataset: xr.Dataset) -> float:
         here = dataset.sel(entries=many)
         norms = here["final_nuclear_norm"].values / float(here["convex_nuclear_norm"])

@@ -7,7 +7,8 @@ import xarray as xr
 
 from tacit.algebra import low_rank_matrix
 from tacit.dynamics import GroupRMSprop
-from tacit.experiments._arora2019 import convex_answer, read_spectrum
+from tacit.experiments._arora2019.baselines import LABELS, convex_answer, read_spectrum
+from tacit.experiments._datasets import label, stack
 from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.arora2019_fig1.config import Config
@@ -22,14 +23,18 @@ _OBSERVERS = (loss, reconstruction_error, effective_rank, nuclear_norm)
 
 
 def run(config: Config, report: Report) -> xr.Dataset:
-    """Complete from few and from many entries, at every depth and scale and by the convex road."""
+    """Complete from few and many entries, at every depth and scale and by the convex minimum."""
     truth_key, entries_key, start_key = jax.random.split(jax.random.key(config.seed), 3)
     sides = (config.side, config.side)
     truth = low_rank_matrix(sides, config.rank, config.dtype, key=truth_key)
+
+    # One key for both numbers of entries, and one for every start: two cells differ in nothing but
+    # their coordinates.
     grid = list(product((config.few, config.many), config.depths, config.scales))
     problems = {
         count: completion(truth, count, key=entries_key) for count in (config.few, config.many)
     }
+
     cells = []
     for number, (count, depth, scale) in enumerate(grid):
         what = f"{count} entries, depth {depth}, scale {scale:g}"
@@ -40,22 +45,17 @@ def run(config: Config, report: Report) -> xr.Dataset:
         start = Deep.initialise(
             sides, depth=depth, init_scale=scale, dtype=config.dtype, key=start_key
         )
-        cell = _trained(config, problems[count], start, inner)
+        cell = _train(config, problems[count], start, inner)
         cells.append(cell.expand_dims(entries=[count], depth=[depth], scale=[scale]))
         report((number + 1) / len(grid), what)
-    trained = _on_grid(cells, len(config.depths), len(config.scales))
-    convex = xr.concat(
-        [convex_answer(problem) for problem in problems.values()],
-        xr.Variable("entries", list(problems)),
-        data_vars="all",
-        coords="minimal",
-        compat="override",
-        join="exact",
-    )
-    return _labelled(trained.merge(convex).assign(read_spectrum(truth, "truth")))
+
+    trained = _combine(cells, len(config.depths), len(config.scales))
+    answers = [convex_answer(problem) for problem in problems.values()]
+    convex = stack(answers, "entries", list(problems))
+    return label(trained.merge(convex).assign(read_spectrum(truth, "truth")), LABELS)
 
 
-def _trained(config: Config, problem: Problem, start: Deep, inner) -> xr.Dataset:
+def _train(config: Config, problem: Problem, start: Deep, inner) -> xr.Dataset:
     """Records on the axis of steps, and their last values under `final_`."""
     dynamics = GroupRMSprop(config.step)
     schedule = Schedule.every(config.gap, config.steps)
@@ -71,7 +71,7 @@ def _trained(config: Config, problem: Problem, start: Deep, inner) -> xr.Dataset
     return series.merge(final)
 
 
-def _on_grid(cells: list[xr.Dataset], depths: int, scales: int) -> xr.Dataset:
+def _combine(cells: list[xr.Dataset], depths: int, scales: int) -> xr.Dataset:
     """Cells in the order entries, depth, scale, the last fastest; NaN after the end of a run."""
     rows = [cells[at : at + scales] for at in range(0, len(cells), scales)]
     tables = [rows[at : at + depths] for at in range(0, len(rows), depths)]
@@ -84,14 +84,3 @@ def _on_grid(cells: list[xr.Dataset], depths: int, scales: int) -> xr.Dataset:
         join="outer",
         combine_attrs="override",
     )
-
-
-def _labelled(dataset: xr.Dataset) -> xr.Dataset:
-    for name, label in (
-        ("entries", "observed entries"),
-        ("depth", "depth"),
-        ("scale", "scale of the start"),
-        ("final_reconstruction_error", "reconstruction error"),
-    ):
-        dataset[name].attrs["long_name"] = label
-    return dataset

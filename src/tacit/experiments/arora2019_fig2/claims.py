@@ -8,7 +8,7 @@ from tacit.experiments.arora2019_fig2.config import Config
 
 
 def claims(config: Config) -> tuple[Claim, ...]:
-    """Depth 2 hangs on the scale, more depth does not; neither has the least nuclear norm."""
+    """Depth 2 depends on the scale, more depth does not; neither has the least nuclear norm."""
     deep = config.depths[1:]
 
     def successive(dataset: xr.Dataset, name: str) -> float:

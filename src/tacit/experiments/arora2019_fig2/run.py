@@ -7,7 +7,8 @@ import xarray as xr
 from tacit._typing import Array, RealScalar
 from tacit.algebra import low_rank_matrix
 from tacit.dynamics import GroupRMSprop
-from tacit.experiments._arora2019 import convex_answer, read_spectrum
+from tacit.experiments._arora2019.baselines import LABELS, convex_answer, read_spectrum
+from tacit.experiments._datasets import label
 from tacit.experiments._experiment import Report
 from tacit.experiments.arora2019_fig2.config import Config
 from tacit.models import Deep
@@ -20,16 +21,18 @@ _OBSERVERS = (loss, reconstruction_error, effective_rank, nuclear_norm)
 
 
 def run(config: Config, report: Report) -> xr.Dataset:
-    """Complete from every scale at each depth, and by the convex road."""
+    """Complete from every scale at each depth, and by the convex minimum."""
     truth_key, entries_key, start_key = jax.random.split(jax.random.key(config.seed), 3)
     sides = (config.side, config.side)
     truth = low_rank_matrix(sides, config.rank, config.dtype, key=truth_key)
     problem = completion(truth, config.entries, key=entries_key)
+
     found = []
     for number, depth in enumerate(config.depths):
         report(number / (len(config.depths) + 1), f"depth {depth}, all scales")
-        found.append(_from_every_scale(config, problem, depth, start_key))
+        found.append(_train_from_every_scale(config, problem, depth, start_key))
     report(1 - 1 / (len(config.depths) + 1), "minimum nuclear norm")
+
     trained = xr.Dataset(
         {
             f"final_{observer.name}": (
@@ -43,10 +46,10 @@ def run(config: Config, report: Report) -> xr.Dataset:
     )
     whole = trained.merge(convex_answer(problem)).assign(read_spectrum(truth, "truth"))
     report(1.0, "done")
-    return _labelled(whole.expand_dims(entries=[config.entries]))
+    return label(whole.expand_dims(entries=[config.entries]), LABELS)
 
 
-def _from_every_scale(
+def _train_from_every_scale(
     config: Config, problem: Problem, depth: int, key: Array
 ) -> dict[str, np.ndarray]:
     """Last records of training, one for each scale."""
@@ -61,14 +64,3 @@ def _from_every_scale(
 
     ended = sweep(fit, scale=np.asarray(config.scales, config.dtype))
     return {name: np.asarray(values) for name, values in ended.items()}
-
-
-def _labelled(dataset: xr.Dataset) -> xr.Dataset:
-    for name, label in (
-        ("entries", "observed entries"),
-        ("depth", "depth"),
-        ("scale", "scale of the start"),
-        ("final_reconstruction_error", "reconstruction error"),
-    ):
-        dataset[name].attrs["long_name"] = label
-    return dataset

@@ -19,8 +19,11 @@ def claims(config: Config) -> tuple[Claim, ...]:
             0.01,
         )
     ]
+
     for shallow, deep in pairwise(config.depths):
-        found += _of_pair(config, shallow, deep)
+        found += _claim_pair(config, shallow, deep)
+
+    # Depth 2 still has more than the truth's rank at the end of the time.
     if config.depths[-1] > 2:
         found.append(
             Claim(
@@ -33,6 +36,8 @@ def claims(config: Config) -> tuple[Claim, ...]:
                 1.0,
             )
         )
+
+    # Descent as published evaluates a gradient an iteration: there is nothing to be saved.
     if not config.full:
         found.append(
             Claim(
@@ -42,12 +47,13 @@ def claims(config: Config) -> tuple[Claim, ...]:
                 10,
             )
         )
+
     if config.ratings is not None:
-        found += _of_ratings(config)
+        found += _claim_ratings(config)
     return tuple(found)
 
 
-def _of_pair(config: Config, shallow: int, deep: int) -> list[Claim]:
+def _claim_pair(config: Config, shallow: int, deep: int) -> list[Claim]:
     where = f"depth {deep} after {shallow}"
 
     def gap(dataset: xr.Dataset, depth: int) -> float:
@@ -78,7 +84,7 @@ def _of_pair(config: Config, shallow: int, deep: int) -> list[Claim]:
     ]
 
 
-def _of_ratings(config: Config) -> list[Claim]:
+def _claim_ratings(config: Config) -> list[Claim]:
     first, *deeper = config.depths
     return [
         Claim(

@@ -47,6 +47,8 @@ class Config:
         require_positive(self, "users", "items", "held")
         require_ascending(self, "depths")
         require_distinct(self, "depths")
+
+        # One singular value beyond the rank is needed for the gap below the last one that counts.
         if not self.rank < self.top <= min(self.side, self.users, self.items):
             raise ValueError(
                 f"setting top must be above rank, {self.rank}, and at most side, users and items, "
@@ -56,6 +58,8 @@ class Config:
             raise ValueError(
                 f"setting entries must be at most side² = {self.side**2}, got {self.entries}"
             )
+
+        # The run is recorded in two parts, a quarter and the rest, each of two records and more.
         if self.records < 9 or self.iterations < 2 * self.records:
             raise ValueError(
                 f"setting records must be at least 9 and at most half of iterations, "

@@ -9,7 +9,7 @@ from tacit.operators import Entries
 from tacit.problems import MeanSquared, Problem
 
 
-def ratings_problem(
+def make_ratings_problem(
     path: str, users: int, items: int, held: float, dtype: str, *, key: PRNGKey
 ) -> tuple[Problem, Problem]:
     """The users and the items with most ratings, and what they rated: (training, held out).

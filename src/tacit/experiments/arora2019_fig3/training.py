@@ -13,7 +13,7 @@ from tacit.dynamics import AbstractDynamics, GradientDescent, GradientFlow
 from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.arora2019_fig3.config import CHECKED, Config
-from tacit.experiments.arora2019_fig3.ratings import ratings_problem
+from tacit.experiments.arora2019_fig3.ratings import make_ratings_problem
 from tacit.models import AbstractFactorisation, Deep, Direct, identity
 from tacit.observers import (
     Observer,
@@ -38,7 +38,7 @@ class Task(NamedTuple):
     observers: tuple[Observer, ...]
 
 
-def posed(config: Config) -> tuple[list[Task], xr.Dataset]:
+def make_tasks(config: Config) -> tuple[list[Task], xr.Dataset]:
     """The synthetic matrix and the ratings; and what is known of the former's truth."""
     truth_key, entries_key, held_key = jax.random.split(jax.random.key(config.seed), 3)
     truth = low_rank_matrix((config.side, config.side), config.rank, config.dtype, key=truth_key)
@@ -53,20 +53,27 @@ def posed(config: Config) -> tuple[list[Task], xr.Dataset]:
     problem = completion(truth, config.entries, key=entries_key)
     tasks = [Task("synthetic", problem, (*common, reconstruction_error))]
     if config.ratings is not None:
-        train, held = ratings_problem(
+        given, held = make_ratings_problem(
             config.ratings, config.users, config.items, config.held, config.dtype, key=held_key
         )
-        tasks.append(Task("ratings", train, (*common, held_out(held))))
+        tasks.append(Task("ratings", given, (*common, held_out(held))))
     return tasks, known
 
 
-def followed(config: Config, task: Task, depth: int, report: Report) -> xr.Dataset:
-    """Training from start to end in two parts, and descent from where the first one ended."""
+def train(config: Config, task: Task, depth: int, report: Report) -> xr.Dataset:
+    """Train from start to end in two parts, and by descent from where the first one ended.
+
+    Args:
+        config: The experiment's settings.
+        task: What is asked and looked at.
+        depth: Number of factors; one is a matrix without any.
+        report: Called with the share done and what is being done.
+    """
     descent, flow = GradientDescent(config.step), GradientFlow(rtol=1e-6, atol=1e-8)
     rule, unit = (descent, 1) if config.full else (flow, config.step)
     start = _start(config, task.problem, depth)
     if config.full:
-        hours = config.iterations * _seconds_a_step(task, start, descent) / 3600
+        hours = config.iterations * _time_step(task, start, descent) / 3600
         report(0.0, f"descent as published takes about {hours:.2g} hours")
 
     def part(
@@ -80,7 +87,7 @@ def followed(config: Config, task: Task, depth: int, report: Report) -> xr.Datas
             report((at + progress.fraction) / 4, _PARTS[at])
 
         schedule = Schedule.linear(end, records + 1)
-        return _run(task, model, dynamics, schedule, inner)
+        return _follow(task, model, dynamics, schedule, inner)
 
     quarter, records = config.iterations // 4, config.records // 4
     begun = part(start, rule, quarter * unit, records, 0)
@@ -106,7 +113,7 @@ def _start(config: Config, problem: Problem, depth: int) -> AbstractFactorisatio
     return Deep.initialise((m, n), depth=depth, **settings)
 
 
-def _seconds_a_step(task: Task, start: AbstractFactorisation, descent: GradientDescent) -> float:
+def _time_step(task: Task, start: AbstractFactorisation, descent: GradientDescent) -> float:
     """Measured over the second half of 200 steps, the first having compiled them."""
     seconds = []
     schedule = Schedule.every(100, 200)
@@ -142,7 +149,7 @@ def _read(task: Task, whole: Trajectory, beside: Trajectory, stretch: Trajectory
     )
 
 
-def _run(
+def _follow(
     task: Task,
     model: AbstractFactorisation,
     dynamics: AbstractDynamics,

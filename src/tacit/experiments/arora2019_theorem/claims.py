@@ -8,14 +8,15 @@ from tacit.experiments.arora2019_theorem.config import Config
 
 
 def claims(config: Config) -> tuple[Claim, ...]:
-    """The slope of every singular value, by three roads, and what turns the vectors."""
+    """The slope of every singular value, measured in three ways, and what turns the vectors."""
     return (
         Claim(
             "layers: largest distance of uᵣᵀ Ẇ vᵣ from the predicted slope, relative",
-            lambda dataset: _furthest(dataset["layered_slope"], dataset["layered_predicted"]),
+            lambda dataset: _find_furthest(dataset["layered_slope"], dataset["layered_predicted"]),
             "<",
             1e-8,
         ),
+        # The product's flow has no layers: their spectra agree where both are of one depth.
         Claim(
             "largest distance of the spectrum of the product's flow from the layers', relative",
             _between_flows,
@@ -26,7 +27,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             Claim(
                 f"product, depth {depth:g}: distance of the differences of σᵣ from the predicted "
                 "slope, relative",
-                lambda dataset, depth=depth: _furthest(
+                lambda dataset, depth=depth: _find_furthest(
                     dataset["slope"].sel(product_depth=depth),
                     dataset["predicted"].sel(product_depth=depth),
                 ),
@@ -35,6 +36,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             )
             for depth in config.product_depths
         ),
+        # A step of length η differs from the flow by O(η): so do slopes, and half of it by half.
         Claim(
             "descent: largest distance of a step of σᵣ from the predicted one, relative",
             lambda dataset: float(dataset["descent_gap"].max(skipna=False)),
@@ -47,6 +49,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             "<",
             0.1,
         ),
+        # The vectors rest where nothing of ∇ℓ is off the diagonal, and turn as what is there says.
         Claim(
             "aligned start: ∇ℓ off the diagonal over ∇ℓ on it, largest",
             lambda dataset: float(
@@ -76,7 +79,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
         ),
         Claim(
             "completion: distance of their turn from what is off the diagonal predicts, relative",
-            lambda dataset: _furthest(
+            lambda dataset: _find_furthest(
                 _part(dataset, "turn", "completion"),
                 _part(dataset, "predicted_turn", "completion"),
             ),
@@ -90,7 +93,7 @@ def _part(dataset: xr.Dataset, name: str, start: str) -> xr.DataArray:
     return dataset[name].sel(start=start)
 
 
-def _furthest(found: xr.DataArray, predicted: xr.DataArray) -> float:
+def _find_furthest(found: xr.DataArray, predicted: xr.DataArray) -> float:
     """Largest distance over the largest predicted size."""
     gap = np.abs(found.values - predicted.values)
     return float(np.max(gap) / np.max(np.abs(predicted.values)))
@@ -99,7 +102,7 @@ def _furthest(found: xr.DataArray, predicted: xr.DataArray) -> float:
 def _between_flows(dataset: xr.Dataset) -> float:
     layers = dataset["layered_singular_values"]
     product = dataset["singular_values"].sel(product_depth=layers["depth"].values.astype(float))
-    return _furthest(product, layers)
+    return _find_furthest(product, layers)
 
 
 def _order(dataset: xr.Dataset) -> float:

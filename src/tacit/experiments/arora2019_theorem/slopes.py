@@ -10,16 +10,11 @@ import numpy as np
 import xarray as xr
 
 from tacit._typing import (
-    Any,
     Float,
     Matrix,
-    Measurements,
-    PRNGKey,
     ScalarLike,
-    Sequence,
     Spectrum,
 )
-from tacit.algebra import low_rank_matrix
 from tacit.dynamics import (
     AbstractDynamics,
     EndToEndFlow,
@@ -28,9 +23,9 @@ from tacit.dynamics import (
 )
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.arora2019_theorem.config import Config
-from tacit.models import AbstractFactorisation, Deep, Direct, balanced
+from tacit.models import AbstractFactorisation, Deep, Direct
 from tacit.observers import Observer, singular_values
-from tacit.problems import Problem, full_observation
+from tacit.problems import Problem
 from tacit.runs import Schedule, Trajectory
 from tacit.runs import run as follow
 
@@ -45,100 +40,84 @@ sixty was off by 7·10⁻⁴, now by 2·10⁻⁷, and rounding is far below that
 """
 
 
-def posed(config: Config, rows: int) -> Problem:
-    """A share of the entries of a low-rank truth, each other with a weight of zero."""
-    truth, (m, n) = _truth(config, rows), (rows, config.side)
-    count = round(config.share * m * n)
-    seen = jax.random.choice(_key(config, 1), m * n, (count,), replace=False)
-    weights = jnp.zeros(m * n, config.dtype).at[seen].set(1)
-    return _weighted(truth, weights)
+def measure_layered_slopes(config: Config, problem: Problem, start: Deep) -> xr.Dataset:
+    """Return σ_r along the flow of the layers, its slope u_rᵀ Ẇ v_r, and what is predicted of that.
 
-
-def aligned(config: Config) -> tuple[Problem, Direct]:
-    """Every entry observed, and a start with the singular vectors of the truth."""
-    truth = _truth(config, config.side)
-    U, _, Vt = jnp.linalg.svd(truth)
-    spectrum = config.scale * jnp.linspace(1.25, 0.75, config.side)
-    weights = jnp.ones(config.side**2, config.dtype)
-    return _weighted(truth, weights), Direct((U * spectrum[None, :]) @ Vt)
-
-
-def layered_start(config: Config, rows: int, depth: int) -> Deep:
-    """Balanced factors, whose product is `product_start` at every depth."""
-    return Deep.initialise(
-        (rows, config.side),
-        depth=depth,
-        init_scale=config.scale,
-        initialiser=balanced,
-        dtype=config.dtype,
-        key=_key(config, 2),
-    )
-
-
-def product_start(config: Config, rows: int) -> Direct:
-    """The product of `layered_start`."""
-    return Direct.initialise(
-        (rows, config.side),
-        init_scale=config.scale,
-        initialiser=balanced,
-        dtype=config.dtype,
-        key=_key(config, 2),
-    )
-
-
-def layered_slopes(config: Config, problem: Problem, start: Deep) -> xr.Dataset:
-    """Along the flow of the layers: σ_r, the derivative u_rᵀ Ẇ v_r, and what is predicted of it."""
+    Args:
+        config: The experiment's settings: records, and the time that is followed.
+        problem: Gives ℓ.
+        start: Balanced factors.
+    """
     schedule = Schedule(np.append(0, _times(config, start.depth)))
     observers = (singular_values, _core, _slope)
-    found = _followed(problem, start, GradientFlow(_RTOL, _ATOL), schedule, observers)
+    found = _follow(problem, start, GradientFlow(_RTOL, _ATOL), schedule, observers)
     spectrum = found["singular_values"][1:]
     return _on_records(
         layered_singular_values=spectrum,
         layered_slope=found["slope"][1:],
-        layered_predicted=_predicted(spectrum, found["core"][1:], start.depth),
+        layered_predicted=_predict(spectrum, found["core"][1:], start.depth),
     )
 
 
-def product_slopes(config: Config, problem: Problem, start: Direct, depth: float) -> xr.Dataset:
-    """Along the flow of the product: σ_r, its differences in time, and the predicted slope."""
-    flow = _Near.along(config, problem, start, depth)
+def measure_product_slopes(
+    config: Config, problem: Problem, start: Direct, depth: float
+) -> xr.Dataset:
+    """Return σ_r along the flow of the product, its differences in time, and the predicted slope.
+
+    Args:
+        config: The experiment's settings: records, and the time that is followed.
+        problem: Gives ℓ.
+        start: The product of balanced factors.
+        depth: Their number N, which may be any real number ≥ 2, and infinite.
+    """
+    flow = _Stencil.along(config, problem, start, depth)
     return _on_records(
         time=flow.time,
         singular_values=flow.spectrum[:, 2],
         slope=flow.difference(flow.spectrum),
-        predicted=_predicted(flow.spectrum[:, 2], flow.core, depth),
+        predicted=_predict(flow.spectrum[:, 2], flow.core, depth),
     )
 
 
-def descent_gaps(config: Config, problem: Problem, start: Deep) -> xr.Dataset:
-    """Largest distance of a step of σ_r over η from the predicted slope, for η and η/2, relative.
+def measure_descent_gaps(config: Config, problem: Problem, start: Deep) -> xr.Dataset:
+    """Return how far a step of σ_r over η is from the predicted slope at most, for η and η/2.
 
-    Both descend to the same time, that of the flow.
+    Relative to the largest slope; both descend to the same time, that of the flow.
+
+    Args:
+        config: The experiment's settings: η, and the time that is followed.
+        problem: Gives ℓ.
+        start: Balanced factors.
     """
     steps, gaps = (config.step, config.step / 2), []
     count = round(config.span / start.depth / config.step)
     for number, step in enumerate(steps):
         schedule = Schedule.every(1, count * 2**number)
         observers = (singular_values, _core)
-        found = _followed(problem, start, GradientDescent(step), schedule, observers)
+        found = _follow(problem, start, GradientDescent(step), schedule, observers)
         spectrum = found["singular_values"]
         taken = np.diff(spectrum, axis=0) / step
-        predicted = _predicted(spectrum, found["core"], start.depth)[:-1]
+        predicted = _predict(spectrum, found["core"], start.depth)[:-1]
         gaps.append(np.max(np.abs(taken - predicted)) / np.max(np.abs(predicted)))
     return xr.Dataset({"descent_gap": ("step", gaps)}, {"step": list(steps)})
 
 
-def turns(config: Config, problem: Problem, start: Direct) -> xr.Dataset:
-    """At depth 2: ∇ℓ on and off the diagonal of the singular vectors, and how fast those turn.
+def measure_turns(config: Config, problem: Problem, start: Direct) -> xr.Dataset:
+    """Return ∇ℓ on and off the diagonal of the singular vectors at depth 2, and how these turn.
 
     `turn` is (Σ ‖u̇_r‖² + ‖v̇_r‖²)^½ over the leading `rank` pairs, by differences; what the entries
     off the diagonal make of it is `predicted_turn`.
+
+    Args:
+        config: The experiment's settings: records, and the time that is followed.
+        problem: Gives ℓ.
+        start: The product of two balanced factors.
     """
-    flow = _Near.along(config, problem, start, 2.0)
+    flow = _Stencil.along(config, problem, start, 2.0)
     diagonal = np.einsum("tii->ti", flow.core)
     outside = flow.core - diagonal[:, :, None] * np.eye(config.side)
     moved = flow.difference(flow.frames)[..., : config.rank]
-    rotation = _rotation(flow.spectrum[:, 2], flow.core)[..., : config.rank]
+    rotation = _rotate(flow.spectrum[:, 2], flow.core)[..., : config.rank]
     return _on_records(
         turn_time=flow.time,
         diagonal=np.linalg.norm(diagonal, axis=1),
@@ -148,41 +127,13 @@ def turns(config: Config, problem: Problem, start: Direct) -> xr.Dataset:
     )
 
 
-def stacked(parts: Sequence[xr.Dataset], axis: str, values: Any) -> xr.Dataset:
-    """The parts along a new axis with these values."""
-    whole = xr.concat(
-        parts,
-        xr.Variable(axis, values),
-        data_vars="all",
-        coords="minimal",
-        compat="override",
-        join="exact",
-    )
-    assert isinstance(whole, xr.Dataset)
-    return whole
-
-
-def _key(config: Config, number: int) -> PRNGKey:
-    return jax.random.fold_in(jax.random.key(config.seed), number)
-
-
-def _truth(config: Config, rows: int) -> Matrix:
-    return low_rank_matrix((rows, config.side), config.rank, config.dtype, key=_key(config, 0))
-
-
-def _weighted(truth: Matrix, weights: Measurements) -> Problem:
-    """½ Σ w (W − W★)²: weights make one program of all that is observed."""
-    full = full_observation(truth)
-    return Problem(full.operator, full.y, full.loss, weights)
-
-
 def _times(config: Config, depth: float | int) -> Float[np.ndarray, " t"]:
     """Evenly spaced inside the time span/N, or inside the scaled time at N = ∞."""
     span = config.span / (1 if math.isinf(depth) else depth)
     return span * (np.arange(config.records) + 0.5) / config.records
 
 
-def _followed(
+def _follow(
     problem: Problem,
     start: AbstractFactorisation,
     dynamics: AbstractDynamics,
@@ -193,7 +144,7 @@ def _followed(
     return unless_interrupted(found)
 
 
-class _Near(NamedTuple):
+class _Stencil(NamedTuple):
     """The flow of the product, recorded five times closely around each of its times."""
 
     time: Float[np.ndarray, " t"]
@@ -203,7 +154,7 @@ class _Near(NamedTuple):
     core: Float[np.ndarray, "t d d"]
 
     @classmethod
-    def along(cls, config: Config, problem: Problem, start: Direct, depth: float) -> "_Near":
+    def along(cls, config: Config, problem: Problem, start: Direct, depth: float) -> "_Stencil":
         """One program for every depth and start of a shape."""
         time = _times(config, depth)
         gap = _NEAR * (time[1] - time[0])
@@ -211,7 +162,7 @@ class _Near(NamedTuple):
         flow = EndToEndFlow(depth, _RTOL, _ATOL)
         schedule = Schedule(np.append(0, points))
         observers = (singular_values, _core, _frames)
-        found = _followed(problem, start, flow, schedule, observers)
+        found = _follow(problem, start, flow, schedule, observers)
         spectrum, core, frames = (
             found[name][1:].reshape(*points.shape, *found[name].shape[1:])
             for name in ("singular_values", "core", "frames")
@@ -226,7 +177,7 @@ class _Near(NamedTuple):
         return np.tensordot(values, _STENCIL, axes=(1, 0)) / self.gap
 
 
-def _predicted(
+def _predict(
     spectrum: Float[np.ndarray, "t d"], core: Float[np.ndarray, "t d d"], depth: float | int
 ) -> Float[np.ndarray, "t d"]:
     """−N σ_r^{2−2/N} ⟨∇ℓ, u_r v_rᵀ⟩, and without the N in the scaled time at N = ∞."""
@@ -234,7 +185,7 @@ def _predicted(
     return -factor * spectrum ** (2 - 2 / depth) * np.einsum("tii->ti", core)
 
 
-def _rotation(
+def _rotate(
     spectrum: Float[np.ndarray, "t d"], core: Float[np.ndarray, "t d d"]
 ) -> Float[np.ndarray, "t n d"]:
     """Uᵀ U̇ above Vᵀ V̇, of Ẇ = U M Vᵀ, M = −(s_i + s_j) (Uᵀ∇ℓ V)_ij, the flow of depth 2.

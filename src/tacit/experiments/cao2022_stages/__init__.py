@@ -10,6 +10,6 @@ Each plateau is refined to the saddle that it passes, and the end of each run is
 λ_min(∇²L) ≥ −(N−1) ‖W − M‖₂ max_j ‖W_j‖₂^{N−2}. Beside descent the same runs are made by group
 RMSprop at three rates, and one run a depth by the adaptive flow.
 
-Theorems, sizes and figures of the paper are not at hand; the settings here, and the bounds inside
-which the number of stages is R, were found by runs.
+Theorems, sizes and figures of the paper are not available here; the settings here, and the bounds
+inside which the number of stages is R, were found by runs.
 """

@@ -12,12 +12,12 @@ _CLOSE = {2: 4.5, 3: 0.01, 4: 0.08}
 
 def claims(config: Config) -> tuple[Claim, ...]:
     """As many stages as ranks inside the bounds, saddles between them, second order at the end."""
-    return (*_stages(config), *_saddles(config), *_ends(config), *_roads(config))
+    return (*_stages(config), *_saddles(config), *_ends(config), *_rivals(config))
 
 
 def _stages(config: Config) -> tuple[Claim, ...]:
-    many = 0.5
     deep = [depth for depth in config.scales if depth > 2]
+
     return (
         Claim(
             "inside the bounds: share of runs with as many stages as the rank",
@@ -33,6 +33,8 @@ def _stages(config: Config) -> tuple[Claim, ...]:
             "<",
             0.1,
         ),
+        # Counted are values that the scale of the start tells apart, not the rank as such: equal
+        # ones are one stage at depth 2, and stages of their own at a random start of more depth.
         *(
             Claim(
                 "depth 2, equal values: share of runs of rank 2 and more with as many stages",
@@ -56,7 +58,7 @@ def _stages(config: Config) -> tuple[Claim, ...]:
                     & (dataset["alpha"].sel(depth=depth) == config.scales[depth][-1]),
                 ),
                 "≥",
-                many,
+                0.5,
             )
             for depth in deep
             if 1.0 in config.ratios
@@ -113,15 +115,15 @@ def _ends(config: Config) -> tuple[Claim, ...]:
     )
 
 
-def _roads(config: Config) -> tuple[Claim, ...]:
-    """Group RMSprop, and the flow."""
+def _rivals(config: Config) -> tuple[Claim, ...]:
+    """The same stages by other dynamics: group RMSprop, and the flow."""
 
-    def hastened(dataset: xr.Dataset) -> float:
+    def speed_up(dataset: xr.Dataset) -> float:
         steps = dataset["rmsprop_steps"].median(["rank", "draw"], skipna=False)
         fast, slow = steps.isel(rate=slice(None, -1)), steps.isel(rate=slice(1, None))
         return float((fast.values / slow.values).max())
 
-    def agreeing(dataset: xr.Dataset) -> float:
+    def agreement(dataset: xr.Dataset) -> float:
         return float((dataset["flow_stages"] == dataset["descent_stages"]).mean())
 
     return (
@@ -133,11 +135,11 @@ def _roads(config: Config) -> tuple[Claim, ...]:
         ),
         Claim(
             "group RMSprop: steps to the last escape over those at the next smaller rate",
-            hastened,
+            speed_up,
             "<",
             0.75,
         ),
-        Claim("the adaptive flow: share of depths with the stages of descent", agreeing, "=", 1.0),
+        Claim("the adaptive flow: share of depths with the stages of descent", agreement, "=", 1.0),
     )
 
 

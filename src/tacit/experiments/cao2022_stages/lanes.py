@@ -50,7 +50,7 @@ class Lane(NamedTuple):
         return Deep(tuple(map(jnp.asarray, self.records["factors"][record])))
 
 
-def targets(config: Config, ratios: tuple[float, ...]) -> Float[np.ndarray, "cells widest"]:
+def make_spectra(config: Config, ratios: tuple[float, ...]) -> Float[np.ndarray, "cells widest"]:
     """Spectra of every ratio and rank, padded with zeros, the rank running fastest."""
     widest = max(config.ranks)
     return np.array(
@@ -62,7 +62,7 @@ def targets(config: Config, ratios: tuple[float, ...]) -> Float[np.ndarray, "cel
     )
 
 
-def lanes(
+def run_lanes(
     config: Config,
     depth: int,
     alpha: float,
@@ -71,7 +71,17 @@ def lanes(
     schedule: Schedule,
     tolerance: float,
 ) -> list[list[Lane]]:
-    """A run for each target and draw, all of them in one program: `lanes(...)[target][draw]`."""
+    """Return a run for each target and draw, made in one program: `run_lanes(...)[target][draw]`.
+
+    Args:
+        config: The experiment's settings: side, draws and seed.
+        depth: Number of factors.
+        alpha: Size of each factor, over σ₁^{1/N}.
+        spectra: Singular values of each target, padded with zeros.
+        dynamics: The rule.
+        schedule: When to record, and when to end at the latest.
+        tolerance: Error of what the target has, over its smallest value, at which a run ends.
+    """
 
     def fit(target: Spectrum, key: PRNGKey) -> Trajectory:
         problem, start, unlearnt = _draw(config, depth, alpha, target, key)
@@ -93,8 +103,14 @@ def lanes(
     ]
 
 
-def horizon(depth: int, alpha: float, smallest: float) -> float:
-    """Time by which a random start has learnt every value: four times a balanced one, and more."""
+def find_horizon(depth: int, alpha: float, smallest: float) -> float:
+    """Return when a random start has learnt every value: four times a balanced one, and more.
+
+    Args:
+        depth: Number N of factors.
+        alpha: Size of each factor at the start, so that the product begins at αᴺ.
+        smallest: The singular value that is learnt last.
+    """
     escape = time_to_reach(
         smallest / 2, start=min(alpha**depth, smallest / 4), target=smallest, depth=depth
     )

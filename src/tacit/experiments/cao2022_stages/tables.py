@@ -8,10 +8,18 @@ from diffrax import Tsit5
 
 from tacit.certificates import curvature_bound
 from tacit.dynamics import GradientDescent, GradientFlow, GroupRMSprop
+from tacit.experiments._datasets import stack
 from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.cao2022_stages.config import Config
-from tacit.experiments.cao2022_stages.lanes import LEARNT, NEARLY, Lane, horizon, lanes, targets
+from tacit.experiments.cao2022_stages.lanes import (
+    LEARNT,
+    NEARLY,
+    Lane,
+    find_horizon,
+    make_spectra,
+    run_lanes,
+)
 from tacit.observers import (
     Stages,
     find_stages,
@@ -45,31 +53,35 @@ _LABELS = {
 }
 
 
-def stage_table(config: Config, report: Report) -> tuple[xr.Dataset, dict[int, Lane]]:
+def tabulate_stages(config: Config, report: Report) -> tuple[xr.Dataset, dict[int, Lane]]:
     """Every cell (depth, scale, ratio, rank, draw) by descent, and one run of each depth.
 
     That run starts at the largest α inside the bounds, and has the largest ratio and rank.
     """
     depths, scales = list(config.scales), list(config.scales.values())
-    shown = {}
     inner = (len(config.ratios), len(config.ranks), config.draws)
     shape = (len(depths), max(map(len, scales)), *inner)
     cells = {name: np.full(shape, np.nan) for name in _LABELS}
     alphas = np.full(shape[:2], np.nan)
-    spectra = targets(config, config.ratios)
+    spectra = make_spectra(config, config.ratios)
+
+    # A depth has fewer scales than another: its row ends in cells that stay NaN.
     grid = [(d, s) for d, row in enumerate(scales) for s in range(len(row))]
+    shown = {}
     for done, (d, s) in enumerate(grid):
         depth, alpha = depths[d], scales[d][s]
         alphas[d, s] = alpha
         report(done / len(grid), f"depth {depth}, α = {alpha:g}: descent")
-        runs = lanes(config, depth, alpha, spectra, *_descent(config, depth, alpha), LEARNT)
+        runs = run_lanes(config, depth, alpha, spectra, *_descent(config, depth, alpha), LEARNT)
         if alpha == config.small[depth]:
             shown[depth] = runs[-1][0]
+
         report((done + 0.6) / len(grid), f"depth {depth}, α = {alpha:g}: saddles and ends")
         for ratio, rank, draw in np.ndindex(inner):
             cell = _read(runs[ratio * inner[1] + rank][draw], alpha)
             for name, value in cell.items():
                 cells[name][d, s, ratio, rank, draw] = value
+
     dims = ("depth", "scale", "ratio", "rank", "draw")
     variables: dict[str, Any] = {
         name: (dims, values, {"long_name": _LABELS[name]}) for name, values in cells.items()
@@ -80,6 +92,8 @@ def stage_table(config: Config, report: Report) -> tuple[xr.Dataset, dict[int, L
         ratio=("ratio", list(config.ratios), {"long_name": "ratio σ_j / σ_{j+1}"}),
         rank=("rank", list(config.ranks), {"long_name": "rank R"}),
     )
+
+    # Rank one has one stage whatever happens: a share of runs leaves it out.
     several = table["stages"].sel(rank=table["rank"] > 1)
     share = (
         (several == several["rank"])
@@ -90,7 +104,7 @@ def stage_table(config: Config, report: Report) -> tuple[xr.Dataset, dict[int, L
     return table, shown
 
 
-def rmsprop_table(config: Config, report: Report) -> xr.Dataset:
+def tabulate_rmsprop(config: Config, report: Report) -> xr.Dataset:
     """Stages of group RMSprop at each depth and rate, from the smallest α.
 
     Its steps do not shrink near a saddle either: it circles there, and ‖∇L‖ has peaks that bring no
@@ -99,20 +113,23 @@ def rmsprop_table(config: Config, report: Report) -> xr.Dataset:
     depths = list(config.small)
     shape = (len(depths), len(config.rates), len(config.ranks), config.draws)
     counts, steps = np.full(shape, np.nan), np.full(shape, np.nan)
-    spectra = targets(config, (config.wide,))
+    spectra = make_spectra(config, (config.wide,))
+
     grid = [(d, r) for d in range(shape[0]) for r in range(shape[1])]
     for done, (d, r) in enumerate(grid):
+        # The rate is that of a path in time, so a smaller one takes as many steps more.
         depth, rate = depths[d], config.rates[r]
         report(done / len(grid), f"group RMSprop, depth {depth}, rate {rate:g}")
         schedule = Schedule.linear(round(_PATH / rate), 2 * config.records)
         rule, alpha = GroupRMSprop(rate), config.scales[depth][-1]
-        runs = lanes(config, depth, alpha, spectra, rule, schedule, NEARLY)
+        runs = run_lanes(config, depth, alpha, spectra, rule, schedule, NEARLY)
         for rank, draw in np.ndindex(shape[2:]):
             lane = runs[rank][draw]
             found = lane.stages()
             counts[d, r, rank, draw] = found.gaining
             if found.gaining:
                 steps[d, r, rank, draw] = lane.step[found.escape[:-1][found.gained[:-1] > 0][-1]]
+
     dims = ("depth", "rate", "rank", "draw")
     counted, taken = (
         "number of stages that bring a singular value, group RMSprop",
@@ -126,8 +143,14 @@ def rmsprop_table(config: Config, report: Report) -> xr.Dataset:
     ).assign_coords(rate=("rate", list(config.rates), {"long_name": "learning rate η"}))
 
 
-def shown_runs(runs: dict[int, Lane], records: int, report: Report) -> xr.Dataset:
-    """One run a depth as it went, its stages, and the same run by the adaptive flow."""
+def show_runs(runs: dict[int, Lane], records: int, report: Report) -> xr.Dataset:
+    """Return one run a depth as it went, its stages, and the same run by the adaptive flow.
+
+    Args:
+        runs: The run by descent of each depth.
+        records: Number of record points, to which shorter runs are padded with NaN.
+        report: Called with the share done and what is being done.
+    """
     parts = []
     for number, (depth, descent) in enumerate(runs.items()):
         report(number / len(runs), f"depth {depth}: the adaptive flow")
@@ -137,19 +160,16 @@ def shown_runs(runs: dict[int, Lane], records: int, report: Report) -> xr.Datase
             GradientFlow(rtol=1e-5, atol=1e-8, solver=Tsit5()),
             Schedule.linear(float(descent.time[-1]), _FLOW_RECORDS),
             (loss, gradient_norm, singular_values),
-            stop=Below("loss", _seen(descent)),
+            stop=Below("loss", _floor(descent)),
         )
-        parts.append(_shown(descent, unless_interrupted(flow), records + 1))
-    axis = xr.Variable("depth", list(runs))
-    stacked = xr.concat(parts, axis, data_vars="all", coords="minimal", join="exact")
-    assert isinstance(stacked, xr.Dataset)
-    return stacked
+        parts.append(_show(descent, unless_interrupted(flow), records + 1))
+    return stack(parts, "depth", list(runs))
 
 
 def _descent(config: Config, depth: int, alpha: float) -> tuple[GradientDescent, Schedule]:
     """The rule, and record points until the smallest value of the table is learnt."""
     smallest = config.ratios[-1] ** (1 - config.ranks[-1])
-    steps = round(horizon(depth, alpha, smallest) / config.step)
+    steps = round(find_horizon(depth, alpha, smallest) / config.step)
     return GradientDescent(config.step), Schedule.logarithmic(steps, config.records)
 
 
@@ -167,7 +187,7 @@ def _read(lane: Lane, alpha: float) -> dict[str, float]:
         "ordered": np.array_equal(found.rank, np.arange(rank + 1)),
         "plateau_error": _furthest(plateaus),
         "saddle_error": _furthest(np.array([_saddle(lane, found, j) for j in between])),
-        "escape_error": escape_error(found.predicted_escape, found.escape_time, rank),
+        "escape_error": find_escape_error(found.predicted_escape, found.escape_time, rank),
         "separation": float(np.min(apart, initial=np.inf)),
         "final_loss": lane.records["loss"][-1],
         "smallest": extremes.smallest,
@@ -178,7 +198,7 @@ def _read(lane: Lane, alpha: float) -> dict[str, float]:
     return {name: float(value) for name, value in cell.items()}
 
 
-def escape_error(predicted: np.ndarray, observed: np.ndarray, rank: int) -> float:
+def find_escape_error(predicted: np.ndarray, observed: np.ndarray, rank: int) -> float:
     """Largest |predicted / observed − 1| over the escapes of a run after its first one.
 
     Args:
@@ -209,15 +229,15 @@ def _furthest(ratios: np.ndarray) -> float:
     return float(np.max(np.abs(ratios - 1), initial=0.0))
 
 
-def _seen(lane: Lane) -> float:
+def _floor(lane: Lane) -> float:
     return _SEEN * float(lane.target[-1]) ** 2 / 2
 
 
-def _shown(descent: Lane, flow: Trajectory, length: int) -> xr.Dataset:
+def _show(descent: Lane, flow: Trajectory, length: int) -> xr.Dataset:
     found, count = descent.stages(), len(descent.target)
     records = descent.records
 
-    def padded(values: np.ndarray, length: int) -> np.ndarray:
+    def pad(values: np.ndarray, length: int) -> np.ndarray:
         values = np.asarray(values, float)[:length]
         return np.concatenate([values, np.full((length - len(values), *values.shape[1:]), np.nan)])
 
@@ -242,20 +262,21 @@ def _shown(descent: Lane, flow: Trajectory, length: int) -> xr.Dataset:
             "stages by the flow",
         ),
         "descent_gradients": (
-            descent.step[np.argmax(records["loss"] <= _seen(descent))],
+            descent.step[np.argmax(records["loss"] <= _floor(descent))],
             "gradients that descent takes to the end of the flow",
         ),
         "flow_gradients": (flow.step[-1], "gradients that the flow takes"),
     }
-    values = padded(records["singular_values"][:, :count], length)
+
+    values = pad(records["singular_values"][:, :count], length)
     variables: dict[str, Any] = {
         "singular_values": (("record", "index"), values, {"long_name": "singular values σᵢ(W)"}),
         "target": ("index", descent.target, {"long_name": "singular values of M"}),
     }
     for name, (array, text) in series.items():
-        variables[name] = ("record", padded(array, length), {"long_name": text})
+        variables[name] = ("record", pad(array, length), {"long_name": text})
     for name, text in plateaus.items():
-        variables[name] = ("stage", padded(getattr(found, name), count + 2), {"long_name": text})
+        variables[name] = ("stage", pad(getattr(found, name), count + 2), {"long_name": text})
     for name, (number, text) in numbers.items():
         variables[name] = ((), float(number), {"long_name": text})
     return xr.Dataset(variables)

@@ -27,7 +27,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
                 "=",
                 HALF_TIMES[depth][stage],
             )
-            for depth in (depths if _timed(config) else ())
+            for depth in (depths if _has_known_times(config) else ())
             if depth in HALF_TIMES
             for stage, value in enumerate(config.eigenvalues)
         ),
@@ -38,7 +38,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
     )
 
 
-def _timed(config: Config) -> bool:
+def _has_known_times(config: Config) -> bool:
     """Whether `HALF_TIMES` are those of this target, scale and step."""
     return (config.eigenvalues, config.alpha, config.step) == ((5.0, 3.0, 1.5), 0.1, 1e-3)
 

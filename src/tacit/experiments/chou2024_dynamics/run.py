@@ -9,6 +9,7 @@ import xarray as xr
 from tacit._typing import Array, Float, Matrix, ScalarLike
 from tacit.algebra import orthogonal_frame
 from tacit.dynamics import AbstractDynamics, EigenvalueRecursion, GradientDescent
+from tacit.experiments._datasets import stack
 from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.chou2024_dynamics.config import Config
@@ -30,22 +31,12 @@ def run(config: Config, report: Report) -> xr.Dataset:
     parts = []
     for number, depth in enumerate(config.depths):
         report(number / len(config.depths), f"depth {depth}")
-        parts.append(_at_depth(config, problem, frame, depth))
-    axis = xr.Variable("depth", list(config.depths), {"long_name": "depth N"})
+        parts.append(_train_depth(config, problem, frame, depth))
     report(1.0, "done")
-    return _stacked(parts, axis)
+    return stack(parts, "depth", config.depths, "depth N")
 
 
-def _stacked(parts: list[xr.Dataset], axis: xr.Variable) -> xr.Dataset:
-    """The parts along a new axis."""
-    stacked = xr.concat(
-        parts, axis, data_vars="all", coords="minimal", compat="override", join="exact"
-    )
-    assert isinstance(stacked, xr.Dataset)
-    return stacked
-
-
-def _at_depth(config: Config, problem: Problem, frame: Matrix, depth: int) -> xr.Dataset:
+def _train_depth(config: Config, problem: Problem, frame: Matrix, depth: int) -> xr.Dataset:
     """Matrix run at the record points, its distance to the recursion, and the recursion itself."""
     until = config.steps
     points = np.union1d(
@@ -53,12 +44,16 @@ def _at_depth(config: Config, problem: Problem, frame: Matrix, depth: int) -> xr
         Schedule.linear(until, config.records // 2).points,
     )
     spectra = (loss, singular_values, nuclear_rank, effective_rank)
+
     descent = _follow(
         config, problem, depth, GradientDescent(config.step), Schedule(points), (*spectra, _product)
     )
     exact = EigenvalueRecursion(config.step)
     recursion = _follow(config, problem, depth, exact, Schedule(points), (_product,))
     modes = Observer(_Modes(frame, len(config.eigenvalues)), "eigenvalue", "eigenvalue", ("mode",))
+
+    # Half times are exact whole numbers of steps: of the recursion every step is kept, but for its
+    # modes alone.
     every = Schedule.every(1, until)
     walk = _follow(config, problem, depth, exact, every, (modes,))["eigenvalue"]
 
@@ -66,10 +61,10 @@ def _at_depth(config: Config, problem: Problem, frame: Matrix, depth: int) -> xr
     gap = distance / config.eigenvalues[0]
     dataset = to_dataset(descent).drop_vars("product")
     dataset["gap"] = ("record", gap, {"long_name": "max |matrix run − recursion| / λ₁"})
-    return dataset.assign(_walked(config, walk))
+    return dataset.assign(_read_recursion(config, walk))
 
 
-def _walked(config: Config, walk: np.ndarray) -> dict[str, xr.Variable]:
+def _read_recursion(config: Config, walk: np.ndarray) -> dict[str, xr.Variable]:
     """What the recursion says at every step k; its last mode stands for all zero eigenvalues."""
     count = len(config.eigenvalues)
     target = np.array([*config.eigenvalues, 0.0])

@@ -7,5 +7,6 @@ the gap between them: their half times are those of a closed form. From identica
 eigenvalue turns negative; with one factor (α − β) I they do, which is the perturbed identity.
 
 Both effective ranks are kept: r(W) = ‖W‖_* / ‖W‖₂, the paper's, and the exponential of the entropy.
-The numbers of the paper's experiments are not at hand: settings and bounds are this module's own.
+The numbers of the paper's experiments are not available here: settings and bounds are this module's
+own.
 """

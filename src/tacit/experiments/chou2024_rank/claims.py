@@ -14,7 +14,9 @@ def claims(config: Config) -> tuple[Claim, ...]:
     """Effective ranks of low-rank parts, early stopping, depth and speed, the perturbed start."""
     deep = [depth for depth in config.depths if depth > 2]
     noisy = ("identical start", "random start")
+
     return (
+        # There is a time at which the effective rank is that of each low-rank part,
         *(
             Claim(
                 f"{setting}, N > 2: largest distance of r(W), where nearest, from that of a "
@@ -27,6 +29,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             )
             for setting in (_NEAR if deep else ())
         ),
+        # and stopping in the last of those intervals is better than going on to fit the noise.
         *(
             Claim(
                 f"{setting}, noise: largest error of the best stop over that of the end",
@@ -45,6 +48,8 @@ def claims(config: Config) -> tuple[Claim, ...]:
             )
             for setting in noisy
         ),
+        # Times at which eigenvalues are half learnt are those of continuous time, and depth parts
+        # them.
         Claim(
             "half times of descent over those of the closed form, largest distance from one",
             lambda dataset: float(
@@ -60,6 +65,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             ">",
             1.0,
         ),
+        # Identical factors give no negative eigenvalue; it takes one that differs.
         Claim(
             "identical start, λ < 0: least eigenvalue of W over the run",
             lambda dataset: float(dataset["negative"].sel(start="identical").min(skipna=False)),

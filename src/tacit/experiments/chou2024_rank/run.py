@@ -10,6 +10,7 @@ from tacit._typing import Any, Array, Float, Matrix, PRNGKey, RealScalar, Scalar
 from tacit.algebra import orthogonal_frame, singular_values, spectrum, time_to_reach
 from tacit.dynamics import AbstractDynamics, EigenvalueRecursion, GradientDescent
 from tacit.dynamics.recursion import recursion_step
+from tacit.experiments._datasets import stack
 from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.chou2024_rank.config import Config
@@ -38,18 +39,22 @@ def run(config: Config, report: Report) -> xr.Dataset:
             share = (number + at / len(_SETTINGS)) / len(config.depths)
             report(0.9 * share, f"depth {depth}, {setting}")
             start_key, draw_key = jax.random.split(jax.random.fold_in(rest, 8 * number + at))
-            problem = _problem(config, truth, setting, noise_key, draw_key)
-            cells.append(_followed(config, problem, depth, setting, start_key))
-        rows.append(_along("setting", cells, list(_SETTINGS)))
-    dataset = _along("depth", rows, list(config.depths))
-    dataset["depth"].attrs["long_name"] = "depth N"
+            problem = _make_problem(config, truth, setting, noise_key, draw_key)
+            cells.append(_train(config, problem, depth, setting, start_key))
+        rows.append(stack(cells, "setting", _SETTINGS))
+    dataset = stack(rows, "depth", config.depths, "depth N")
     report(0.9, "half times and the perturbed start")
-    parts = [dataset, _ranks(config), _half_times(config), _perturbed(config)]
+    parts = [
+        dataset,
+        _tabulate_ranks(config),
+        _tabulate_half_times(config),
+        _train_perturbed(config),
+    ]
     report(1.0, "done")
     return xr.merge(parts, join="exact", combine_attrs="override")
 
 
-def _problem(
+def _make_problem(
     config: Config, truth: Matrix, setting: str, noise_key: PRNGKey, key: PRNGKey
 ) -> Problem:
     """Ŵ seen in full, or Gaussian measurements of W★; errors are counted from W★."""
@@ -62,9 +67,7 @@ def _problem(
     return eqx.tree_at(lambda p: p.truth, full_observation(truth + noise), truth)
 
 
-def _followed(
-    config: Config, problem: Problem, depth: int, setting: str, key: PRNGKey
-) -> xr.Dataset:
+def _train(config: Config, problem: Problem, depth: int, setting: str, key: PRNGKey) -> xr.Dataset:
     """Records on logarithmic steps."""
     initialiser = gaussian if setting == "random start" else identity
     start = Deep.initialise(
@@ -77,7 +80,7 @@ def _followed(
     )
     exact = setting == "identical start"
     rule: AbstractDynamics = (EigenvalueRecursion if exact else GradientDescent)(config.step)
-    last = config.late * float(_escapes(config, depth, config.eigenvalues[-1]))
+    last = config.late * float(_predict_half_time(config, depth, config.eigenvalues[-1]))
     schedule = Schedule.logarithmic(round(last / config.step), config.records, first=10)
     done = unless_interrupted(follow(problem, start, rule, schedule, _OBSERVERS, chunk=1000))
     # One grid for all settings: whole steps near its points, which rounding may have joined.
@@ -95,12 +98,12 @@ def _followed(
     )
 
 
-def _escapes(config: Config, depth: int, value: Any) -> np.ndarray:
+def _predict_half_time(config: Config, depth: int, value: Any) -> np.ndarray:
     """Half time of an eigenvalue in continuous time, from αᴺ."""
     return time_to_reach(value / 2, start=config.alpha**depth, target=value, depth=depth)
 
 
-def _ranks(config: Config) -> xr.Dataset:
+def _tabulate_ranks(config: Config) -> xr.Dataset:
     """Both effective ranks of the best low-rank parts of W★."""
     heads = [jnp.asarray(config.eigenvalues[: j + 1]) for j in range(len(config.eigenvalues))]
     kinds = {"plateau": spectrum.nuclear_rank, "entropy_plateau": spectrum.effective_rank}
@@ -112,14 +115,14 @@ def _ranks(config: Config) -> xr.Dataset:
     )
 
 
-def _half_times(config: Config) -> xr.Dataset:
+def _tabulate_half_times(config: Config) -> xr.Dataset:
     """First step with d^N ≥ λ/2 by the recursion, and the closed form of continuous time."""
     values = jnp.asarray(config.eigenvalues)
     table, closed = [], []
     for depth in config.depths:
-        closed.append(_escapes(config, depth, np.array(config.eigenvalues)) / config.step)
+        closed.append(_predict_half_time(config, depth, np.array(config.eigenvalues)) / config.step)
         limit = int(4 * closed[-1].max())
-        table.append(_first_half(values, config, depth, limit))
+        table.append(_find_half_times(values, config, depth, limit))
     dims = ("depth", "mode")
     return xr.Dataset(
         {
@@ -130,7 +133,7 @@ def _half_times(config: Config) -> xr.Dataset:
     )
 
 
-def _first_half(
+def _find_half_times(
     values: Float[Array, " modes"], config: Config, depth: int, limit: int
 ) -> np.ndarray:
     def body(carry: tuple, step: Array) -> tuple:
@@ -144,7 +147,7 @@ def _first_half(
     return np.asarray(scan())
 
 
-def _perturbed(config: Config) -> xr.Dataset:
+def _train_perturbed(config: Config) -> xr.Dataset:
     """The eigenvalue of W for λ = −negative from identical and from perturbed factors.
 
     Eigenvalues of identical and of perturbed factors move alone, so that one is enough.
@@ -152,7 +155,7 @@ def _perturbed(config: Config) -> xr.Dataset:
     problem = full_observation(jnp.asarray([[-config.negative]]))
     rows = []
     for depth in config.depths:
-        last = config.late * float(_escapes(config, depth, config.negative))
+        last = config.late * float(_predict_half_time(config, depth, config.negative))
         schedule = Schedule.linear(round(last / config.step), config.records)
 
         def fit(beta: RealScalar, depth: int = depth, schedule: Schedule = schedule) -> Any:
@@ -169,17 +172,6 @@ def _perturbed(config: Config) -> xr.Dataset:
         {"negative": (dims, np.array(rows), about), "negative_target": goal},
         coords={"start": np.array(["identical", "perturbed"], object)},
     )
-
-
-def _along(name: str, parts: list[xr.Dataset], values: list) -> xr.Dataset:
-    """The parts along a new axis."""
-    kind = object if isinstance(values[0], str) else None
-    axis = xr.Variable(name, np.array(values, kind))
-    stacked = xr.concat(
-        parts, axis, data_vars="all", coords="minimal", compat="override", join="exact"
-    )
-    assert isinstance(stacked, xr.Dataset)
-    return stacked
 
 
 def _read_entry(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:

@@ -20,6 +20,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
         dtype=config.dtype,
         key=jax.random.key(config.seed),
     )
+
+    # Layers differ in width: what is not there stays NaN.
     layers = [np.asarray(layer) for layer in model.layers()]
     most = max(len(layer) for layer in layers)
     spectrum = np.full((len(layers), most, config.side), np.nan)
@@ -29,7 +31,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
     mixer = np.full((len(model.mixers), most, most), np.nan)
     for at, alpha in enumerate(model.mixers):
         mixer[at, : alpha.shape[0], : alpha.shape[1]] = alpha
-    difference = np.max(np.abs(layers[-1][0] - _by_hand(model)))
+
+    difference = np.max(np.abs(layers[-1][0] - _compute_by_hand(model)))
     report(1.0, "done")
     return xr.Dataset(
         {
@@ -47,7 +50,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
     )
 
 
-def _by_hand(model: SpectralNetwork) -> np.ndarray:
+def _compute_by_hand(model: SpectralNetwork) -> np.ndarray:
+    """The output by the formulas of the paper, matrix by matrix."""
     inputs = [np.asarray(U) @ np.asarray(V).T for U, V in zip(model.left, model.right, strict=True)]
     for alpha in map(np.asarray, model.mixers):
         mapped = []

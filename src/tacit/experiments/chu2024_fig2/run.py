@@ -31,6 +31,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
     operator = problem.operator
     assert isinstance(operator, SharedBasis)
     start = SpectralNetwork.aligned((operator.left, operator.right), config.widths, key=start_key)
+
     report(0.0, f"{len(config.rates)} rates in one program")
     observers = (
         loss,
@@ -40,13 +41,19 @@ def run(config: Config, report: Report) -> xr.Dataset:
         top_singular_values(3),
         _off_diagonal,
     )
-    dataset = shared.swept(problem, start, config.rates, config.steps, config.records, observers)
+    dataset = shared.sweep_rates(
+        problem, start, config.rates, config.steps, config.records, observers
+    )
     report(1.0, "done")
+
+    # The least loss of any X in the basis is that of linear regression on its singular values.
     attainable = problem.y - operator.spectra @ jnp.linalg.lstsq(operator.spectra, problem.y)[0]
-    return dataset.assign(shared.read(truth)).assign(least_loss=float(jnp.mean(attainable**2)))
+    return dataset.assign(shared.read_truth(truth)).assign(
+        least_loss=float(jnp.mean(attainable**2))
+    )
 
 
-def _off(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
+def _read_off_diagonal(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
     del t
     operator = problem.operator
     assert isinstance(operator, SharedBasis)
@@ -54,4 +61,4 @@ def _off(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealS
     return jnp.max(jnp.abs(rotated - jnp.diag(jnp.diagonal(rotated))))
 
 
-_off_diagonal = Observer(_off, "off_diagonal", "largest |ΦᵀXΨ| off the diagonal")
+_off_diagonal = Observer(_read_off_diagonal, "off_diagonal", "largest |ΦᵀXΨ| off the diagonal")

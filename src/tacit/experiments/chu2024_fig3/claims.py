@@ -11,7 +11,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
     """What the figure shows, of the best rate of each network."""
 
     def final(dataset: xr.Dataset, network: str, name: str) -> float:
-        return shared.final(dataset.sel(network=network), name)
+        return shared.read_final(dataset.sel(network=network), name)
 
     snn, _, regression = NETWORKS
 

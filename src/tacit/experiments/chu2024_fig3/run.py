@@ -36,7 +36,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
         )
     ):
         report(number / 3, name)
-        part = shared.swept(problem, start, rates, steps, config.records, _OBSERVERS)
+        part = shared.sweep_rates(problem, start, rates, steps, config.records, _OBSERVERS)
         # Each kind has rates of its own: they are told apart by their place, largest first.
         values = xr.Variable("rate", list(rates), {"long_name": "rate"})
         part = part.assign(rate_value=values).assign_coords(rate=range(len(rates)))
@@ -44,4 +44,4 @@ def run(config: Config, report: Report) -> xr.Dataset:
     report(1.0, "done")
     axis = xr.Variable("network", np.array(NETWORKS, object), {"long_name": "network"})
     dataset = xr.concat(parts, axis, join="exact", combine_attrs="override")
-    return dataset.set_coords(["step", "time", "rate_value"]).assign(shared.read(truth))
+    return dataset.set_coords(["step", "time", "rate_value"]).assign(shared.read_truth(truth))

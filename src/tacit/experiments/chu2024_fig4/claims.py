@@ -34,20 +34,20 @@ def claims(config: Config) -> tuple[Claim, ...]:
         ),
         Claim(
             "rank one first: effective rank of the first picture with an error below one half",
-            lambda dataset: float(_seen(dataset)[0]),
+            lambda dataset: float(_read_ranks(dataset)[0]),
             "<",
             1.5,
         ),
         Claim(
             "then it only grows: least ratio of successive effective ranks",
-            lambda dataset: float(np.min(_seen(dataset)[1:] / _seen(dataset)[:-1])),
+            lambda dataset: float(np.min(_read_ranks(dataset)[1:] / _read_ranks(dataset)[:-1])),
             "≥",
             1,
         ),
     )
 
 
-def _seen(dataset: xr.Dataset) -> np.ndarray:
+def _read_ranks(dataset: xr.Dataset) -> np.ndarray:
     """Effective ranks from the first picture with an error below one half; one NaN if none."""
     found = dataset["effective_rank"].values[dataset["test_error"].values < 0.5]
     return found if len(found) > 1 else np.full(2, np.nan)

@@ -21,7 +21,7 @@ from tacit.runs import run as follow
 def run(config: Config, report: Report) -> xr.Dataset:
     """Train, and keep the picture at steps that grow geometrically."""
     sensing_key, start_key = jax.random.split(jax.random.key(config.seed))
-    truth = shared.images(config.images, (config.index,), config.dtype)[0]
+    truth = shared.load_images(config.images, (config.index,), config.dtype)[0]
     count = round(config.share * truth.size)
     problem = sensing(
         truth, count, float(truth.shape[0]), MeanSquared(), noise=config.noise, key=sensing_key
@@ -46,12 +46,14 @@ def run(config: Config, report: Report) -> xr.Dataset:
         )
     )
     dataset = to_dataset(trajectory)
-    return dataset.assign(truth=(("row", "column"), np.asarray(truth))).assign(shared.read(truth))
+    return dataset.assign(truth=(("row", "column"), np.asarray(truth))).assign(
+        shared.read_truth(truth)
+    )
 
 
-def _look(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Matrix:
+def _read_picture(t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> Matrix:
     del t, problem
     return model()
 
 
-_picture = Observer(_look, "picture", "X", ("row", "column"))
+_picture = Observer(_read_picture, "picture", "X", ("row", "column"))

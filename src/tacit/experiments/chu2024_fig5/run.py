@@ -20,7 +20,7 @@ from tacit.solvers import least_norm
 
 def run(config: Config, report: Report) -> xr.Dataset:
     """Reconstruct every picture by each."""
-    truths = shared.images(config.images, config.indices, config.dtype)
+    truths = shared.load_images(config.images, config.indices, config.dtype)
     found, errors, losses = [], [], []
     for number, truth in enumerate(truths):
         sensing_key, start_key = jax.random.split(
@@ -49,7 +49,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
                 share = (number + which / 3 + progress.fraction / 3) / len(truths)
                 report(share, f"picture {config.indices[number]}, step {progress.step}")
 
-            answers.append(_trained(problem, start, rule, steps, inner).model())
+            answers.append(_train(problem, start, rule, steps, inner).model())
         found.append([np.asarray(X) for X in answers])
         size = jnp.linalg.norm(truth)
         errors.append([float(jnp.linalg.norm(X - truth) / size) for X in answers])
@@ -68,7 +68,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
     )
 
 
-def _trained(
+def _train(
     problem: Problem, start: SpectralNetwork, rule: GradientDescent, steps: int, inner
 ) -> Trajectory[SpectralNetwork]:
     schedule = Schedule.every(max(1, steps // 20), steps)

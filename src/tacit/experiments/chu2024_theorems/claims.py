@@ -4,15 +4,15 @@ import numpy as np
 import xarray as xr
 
 from tacit.experiments._claim import Claim
-from tacit.experiments.chu2024_theorems.config import Config
-
-__all__ = ["Claim", "claims"]
+from tacit.experiments.chu2024_theorems.config import CASES, Config
 
 
 def claims(config: Config) -> tuple[Claim, ...]:
     """The three theorems, and what decides the third."""
-    equal, _, sparse = "hypotheses hold", "start not equal", "sparse truth"
+    equal, _, sparse = CASES
+
     return (
+        # Theorem 1: the flow of the coordinates is that of the network.
         Claim(
             "Theorem 1: largest difference of a singular value between compact and full flow",
             lambda dataset: _largest(dataset["flow_gap"]),
@@ -25,6 +25,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             "<",
             1e-9,
         ),
+        # Theorem 2: both bounds hold, and are computed well enough for that to be seen.
         Claim(
             "Theorem 2: least slack of either bound in ln ℓ, quadrature error counted",
             lambda dataset: float(dataset["rate_margin"]),
@@ -55,6 +56,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             "≥",
             0,
         ),
+        # Theorem 3: where its hypotheses hold the limit has the least nuclear norm,
         Claim(
             "Theorem 3: the limit interpolates where the hypotheses hold, largest loss",
             lambda dataset: _largest(dataset["limit_loss"].sel(case=equal)),
@@ -79,6 +81,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             "<",
             1e-9,
         ),
+        # without one of them it may not have, and by how much falls with the scale of the start.
         Claim(
             "a sparse truth and an unequal start break it: share of draws with some x < 0",
             lambda dataset: _share(dataset["least_x"].sel(case=sparse) < -1e-9, dataset["least_x"]),

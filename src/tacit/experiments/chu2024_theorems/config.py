@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from tacit.experiments._settings import Presets
 
+CASES = ("hypotheses hold", "start not equal", "sparse truth")
+"""Cases of Theorem 3 with the all-ones vector measured: equal start and dense truth; ū ≠ v̄ and a
+dense truth; ū ≠ v̄ and a sparse truth."""
 WIDTHS = {1: (3,), 2: (2, 3), 3: (2, 2, 2)}
 """Widths of the networks of Theorem 1, by depth."""
 

@@ -24,12 +24,12 @@ def run(config: Config, report: Report) -> xr.Dataset:
     keys = jax.random.split(jax.random.key(config.seed), config.draws)
     cells, least = [], []
     for number, key in enumerate(keys):
-        problem = _problem(config, key)
-        least.append(_least(problem))
+        problem = _make_problem(config, key)
+        least.append(_solve_programme(problem))
         for place, alpha in enumerate(config.alphas):
             share = (number + place / len(config.alphas)) / config.draws
             report(share, f"draw {number + 1}, α = {alpha:g}")
-            cells.append(_limit(config, problem, alpha))
+            cells.append(_follow_flow(config, problem, alpha))
     report(1.0, "done")
     shape = (config.draws, len(config.alphas))
     return xr.Dataset(
@@ -47,7 +47,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
     )
 
 
-def _problem(config: Config, key: PRNGKey) -> Problem:
+def _make_problem(config: Config, key: PRNGKey) -> Problem:
     spectra_key, truth_key = jax.random.split(key)
     frame = jnp.eye(config.side, dtype=config.dtype)
     spectra = jax.random.normal(spectra_key, (config.count, config.side), frame.dtype)
@@ -57,7 +57,7 @@ def _problem(config: Config, key: PRNGKey) -> Problem:
     return Problem(operator, operator.mv(truth), LeastSquares(), truth=truth)
 
 
-def _limit(config: Config, problem: Problem, alpha: float) -> dict[str, float]:
+def _follow_flow(config: Config, problem: Problem, alpha: float) -> dict[str, float]:
     """What is read of the matrix at which the flow ends."""
     operator = problem.operator
     assert isinstance(operator, SharedBasis)
@@ -82,7 +82,7 @@ def _limit(config: Config, problem: Problem, alpha: float) -> dict[str, float]:
     }
 
 
-def _least(problem: Problem) -> dict[str, float]:
+def _solve_programme(problem: Problem) -> dict[str, float]:
     """The minimum of the trace, by the linear programme."""
     operator = problem.operator
     assert isinstance(operator, SharedBasis)

@@ -4,18 +4,23 @@ import numpy as np
 import xarray as xr
 
 from tacit.experiments._claim import Claim
-from tacit.experiments._tubal.claims import alignment, control, escapes, recovery
+from tacit.experiments._tubal.claims import (
+    claim_alignment,
+    claim_control,
+    claim_escapes,
+    claim_recovery,
+)
 from tacit.experiments.karnik2025_fig2.config import Config
 
 
 def claims(config: Config) -> tuple[Claim, ...]:
     """Recovery, both turns of U, the escape, the order of the phases, and the control."""
     return (
-        control(),
-        # The error still falls at the end, at a rate that hangs on the draw.
-        *recovery("the run", _all, config.rank, 1e-3),
-        *alignment("the run", _all),
-        *escapes("the run", _all),
+        claim_control(),
+        # The error still falls at the end, at a rate that depends on the draw.
+        *claim_recovery("the run", _whole, config.rank, 1e-3),
+        *claim_alignment("the run", _whole),
+        *claim_escapes("the run", _whole),
         Claim(
             "sine of the angle of the power iterate to L where the error leaves 0.9",
             _power_iterate_angle,
@@ -39,7 +44,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
     )
 
 
-def _all(dataset: xr.Dataset) -> xr.Dataset:
+def _whole(dataset: xr.Dataset) -> xr.Dataset:
     return dataset
 
 

@@ -3,8 +3,8 @@
 import xarray as xr
 
 from tacit.experiments._experiment import Report
-from tacit.experiments._tubal.reading import with_escapes, with_phases
-from tacit.experiments._tubal.runs import Grid, Sizes, about_it, recover
+from tacit.experiments._tubal.reading import add_escapes, add_phases
+from tacit.experiments._tubal.runs import Grid, Sizes, make_attrs, recover
 from tacit.experiments.karnik2025_fig2.config import PRESETS, Config
 from tacit.runs import Schedule
 
@@ -30,8 +30,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
         config.step,
         Schedule.linear(config.steps, config.records),
     )
-    found = with_phases(
-        with_escapes(recover(sizes, grid, config.seed, ("angles", "power")), sizes, config.step)
+    found = add_phases(
+        add_escapes(recover(sizes, grid, config.seed, ("angles", "power")), sizes, config.step)
     )
     report(1.0, "done")
     drawn = found.isel(width=0, count=0, alpha=0, drop=True)
@@ -44,7 +44,7 @@ def _authors() -> dict[str, xr.DataArray]:
         f"authors_{name}": xr.DataArray(
             list(known.values()),
             {f"{name}_step": list(known)},
-            attrs=about_it("saved by the authors, another draw"),
+            attrs=make_attrs("saved by the authors, another draw"),
         )
         for name, known in AUTHORS.items()
     }

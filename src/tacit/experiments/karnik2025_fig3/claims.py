@@ -3,7 +3,12 @@
 import xarray as xr
 
 from tacit.experiments._claim import Claim
-from tacit.experiments._tubal.claims import alignment, control, escapes, recovery
+from tacit.experiments._tubal.claims import (
+    claim_alignment,
+    claim_control,
+    claim_escapes,
+    claim_recovery,
+)
 from tacit.experiments.karnik2025_fig3.config import Config
 
 
@@ -11,9 +16,9 @@ def claims(config: Config) -> tuple[Claim, ...]:
     """Recovery and escape at every width, and how little the width changes."""
     widest = config.widths[-1]
     return (
-        control(),
-        *(claim for width in config.widths for claim in _at_width(config, width)),
-        *alignment(f"R={widest}", lambda dataset: dataset.sel(width=widest)),
+        claim_control(),
+        *(claim for width in config.widths for claim in _claim_width(config, width)),
+        *claim_alignment(f"R={widest}", lambda dataset: dataset.sel(width=widest)),
         *(
             [
                 Claim(
@@ -33,17 +38,17 @@ def claims(config: Config) -> tuple[Claim, ...]:
     )
 
 
-def _at_width(config: Config, width: int) -> tuple[Claim, ...]:
+def _claim_width(config: Config, width: int) -> tuple[Claim, ...]:
     def pick(dataset: xr.Dataset) -> xr.Dataset:
         return dataset.sel(width=width)
 
     return (
-        *recovery(f"R={width}", pick, config.rank),
+        *claim_recovery(f"R={width}", pick, config.rank),
         Claim(
             f"R={width}: share of draws with an error below 1e-4 at the end",
             lambda dataset: float((pick(dataset)["test_error"].isel(record=-1) < 1e-4).mean()),
             "≥",
             config.share,
         ),
-        *escapes(f"R={width}", pick),
+        *claim_escapes(f"R={width}", pick),
     )

@@ -4,8 +4,8 @@ import numpy as np
 import xarray as xr
 
 from tacit.experiments._experiment import Report
-from tacit.experiments._tubal.reading import crossing, with_escapes
-from tacit.experiments._tubal.runs import Grid, Sizes, about_it, recover
+from tacit.experiments._tubal.reading import add_escapes, find_crossing
+from tacit.experiments._tubal.runs import Grid, Sizes, make_attrs, recover
 from tacit.experiments.karnik2025_fig3.config import PRESETS, Config
 from tacit.runs import Schedule
 
@@ -46,9 +46,9 @@ def run(config: Config, report: Report) -> xr.Dataset:
         config.step,
         Schedule.linear(config.steps, config.records),
     )
-    found = with_escapes(recover(sizes, grid, config.seed, ("angles",)), sizes, config.step)
+    found = add_escapes(recover(sizes, grid, config.seed, ("angles",)), sizes, config.step)
     mean = found["test_error"].mean("draw", skipna=False)
-    found = found.assign(reached=crossing(mean, 1e-2, "mean error below 0.01, step"))
+    found = found.assign(reached=find_crossing(mean, 1e-2, "mean error below 0.01, step"))
     report(1.0, "done")
     drawn = found.isel(count=0, alpha=0, drop=True)
     return drawn.assign(_authors()) if config.steps == PRESETS.paper.steps else drawn
@@ -59,7 +59,7 @@ def _authors() -> dict[str, xr.DataArray]:
     steps = list(AUTHORS["first run"])
     errors = [list(known.values()) for known in AUTHORS.values()]
     coords = {"authors_run": runs, "authors_step": steps}
-    attrs = about_it("runs of the authors")
+    attrs = make_attrs("runs of the authors")
     return {
         "authors_error": xr.DataArray(errors, coords, ("authors_run", "authors_step"), attrs=attrs)
     }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tacit.experiments._claim import Claim
-from tacit.experiments._tubal.claims import control, falling, largest, median
+from tacit.experiments._tubal.claims import claim_control, claim_fall, largest, median
 from tacit.experiments.karnik2025_fig4.config import Config
 
 
@@ -12,8 +12,8 @@ def claims(config: Config) -> tuple[Claim, ...]:
     fitted = [alpha for alpha in config.alphas if alpha <= config.fitted]
     where = f"exponent of the error between α={fitted[-1]:g} and {fitted[0]:g}, median of the draws"
     return (
-        control(),
-        falling("all runs", lambda dataset: dataset),
+        claim_control(),
+        claim_fall("all runs", lambda dataset: dataset),
         Claim(f"{where}, at least", lambda dataset: median(dataset["exponent"]), "≥", 0.6),
         Claim(f"{where}, at most", lambda dataset: median(dataset["exponent"]), "≤", 1.1),
         Claim(

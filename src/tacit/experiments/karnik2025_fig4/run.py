@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from tacit.experiments._experiment import Report
-from tacit.experiments._tubal.runs import Grid, Sizes, about_it, recover
+from tacit.experiments._tubal.runs import Grid, Sizes, make_attrs, recover
 from tacit.experiments.karnik2025_fig4.config import PRESETS, Config
 from tacit.runs import Schedule
 
@@ -41,11 +41,11 @@ def run(config: Config, report: Report) -> xr.Dataset:
     height = float(found["middle_error"].sel(alpha=anchor).isel(record=-1))
     report(1.0, "done")
     found = found.assign(
-        guide=("alpha", height * (alphas / anchor) ** (21 / 32), about_it("as α^(21/32)")),
-        exponent=("draw", exponents, about_it("exponent of α in the error")),
-        bound=("alpha", bound, about_it("the paper's c α^(21/16)")),
+        guide=("alpha", height * (alphas / anchor) ** (21 / 32), make_attrs("as α^(21/32)")),
+        exponent=("draw", exponents, make_attrs("exponent of α in the error")),
+        bound=("alpha", bound, make_attrs("the paper's c α^(21/16)")),
     )
     if config.steps != PRESETS.paper.steps:
         return found
     known = [AUTHORS.get(float(alpha), np.nan) for alpha in alphas]
-    return found.assign(authors_final=("alpha", known, about_it("authors, step 3,999")))
+    return found.assign(authors_final=("alpha", known, make_attrs("authors, step 3,999")))

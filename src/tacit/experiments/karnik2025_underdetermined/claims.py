@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from tacit.experiments._claim import Claim
-from tacit.experiments._tubal.claims import falling, median
+from tacit.experiments._tubal.claims import claim_fall, median
 from tacit.experiments.karnik2025_underdetermined.config import Config
 
 
@@ -31,7 +31,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             "<",
             0.02,
         ),
-        falling(f"m={enough}", lambda dataset: dataset.sel(count=enough)),
+        claim_fall(f"m={enough}", lambda dataset: dataset.sel(count=enough)),
         Claim(
             f"m={enough}: error at the end from α={most:g}, median of the draws",
             lambda dataset: median(ends(dataset, enough).sel(alpha=most)),

@@ -16,6 +16,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
     """Recovery at the rank, nearer stages from smaller starts, and the counterexample."""
     rank = len(config.eigenvalues)
     stages = range(1, rank + 1)
+
     return (
         *(claim for depth in config.depths for claim in _recovery(depth, rank)),
         *(
@@ -30,6 +31,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             for stage in stages
             if len(config.alphas) > 1
         ),
+        # Some stages are passed at a distance at any depth: over all of them depth comes nearer.
         *(
             Claim(
                 f"nearest distances at N={depth} over those at N=2, least α: geometric mean",
@@ -96,6 +98,7 @@ def _over_depth_two(dataset: xr.Dataset, depth: int) -> float:
 def _counterexample(config: Config) -> list[Claim]:
     R, least = config.corner, config.corner_alphas[-1]
     limit = 2 * (1 + R**2)
+
     return (
         [
             Claim(
@@ -116,6 +119,7 @@ def _counterexample(config: Config) -> list[Claim]:
                 ">",
                 1,
             ),
+            # A matrix with the same entries and less trace: what norm minimisation would choose.
             Claim(
                 "misfit and negative part of that matrix",
                 lambda dataset: float(np.abs(dataset["least_misfit"])),

@@ -9,6 +9,7 @@ import xarray as xr
 from tacit._typing import Array, Float, PRNGKey, RealScalar, ScalarLike
 from tacit.algebra import orthogonal_frame
 from tacit.dynamics import GradientDescent, GreedyLowRank
+from tacit.experiments._datasets import stack
 from tacit.experiments._experiment import Report
 from tacit.experiments._interrupt import unless_interrupted
 from tacit.experiments.li2021_greedy.config import Config
@@ -30,11 +31,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
     parts, total = [], len(config.depths) + 1
     for number, depth in enumerate(config.depths):
         report(number / total, f"depth {depth}")
-        parts.append(_at_depth(config, problem, depth, start_key))
-    axis = xr.Variable("depth", list(config.depths), {"long_name": "depth N"})
-    stacked = xr.concat(
-        parts, axis, data_vars="all", coords="minimal", compat="override", join="exact"
-    )
+        parts.append(_follow_depth(config, problem, depth, start_key))
+    stacked = stack(parts, "depth", config.depths, "depth N")
     report(len(config.depths) / total, "the counterexample")
     dataset = stacked.assign(_counterexample(config))
     report(1.0, "done")
@@ -53,44 +51,47 @@ def _completion(config: Config, target_key: PRNGKey, mask_key: PRNGKey) -> Probl
     truth = (frame * jnp.asarray(config.eigenvalues, config.dtype)[None, :]) @ frame.T
     truth = (truth + truth.T) / 2
     upper = np.triu(np.asarray(jax.random.uniform(mask_key, sides)) < config.share)
-    return _seen(truth, upper | upper.T)
+    return _observe(truth, upper | upper.T)
 
 
-def _seen(truth: Float[Array, "n n"], mask: np.ndarray) -> Problem:
+def _observe(truth: Float[Array, "n n"], mask: np.ndarray) -> Problem:
     operator = Entries.from_mask(mask, truth.dtype)
     return Problem(operator, operator.mv(truth), LeastSquares(), truth=truth)
 
 
-def _greedily(step: float, most: int) -> GreedyLowRank:
-    """The paper's road, by descent: quicker ones may leave a stage for another minimum."""
+def _make_rule(step: float, most: int) -> GreedyLowRank:
+    """The paper's method, by descent: quicker ones may leave a stage for another minimum."""
     descent = GradientDescent(step)
     return GreedyLowRank(descent, size=_SIZE, settled=_SETTLED, every=100, max_steps=most)
 
 
-def _zeros(config: Config, side: int, depth: int, width: int) -> AbstractFactorisation:
+def _make_zeros(config: Config, side: int, depth: int, width: int) -> AbstractFactorisation:
     if depth == 2:
         return Symmetric.zeros(side, width=width, dtype=config.dtype)
     return Deep.zeros((side, side), depth=depth, width=width, dtype=config.dtype)
 
 
-def _at_depth(config: Config, problem: Problem, depth: int, key: PRNGKey) -> xr.Dataset:
+def _follow_depth(config: Config, problem: Problem, depth: int, key: PRNGKey) -> xr.Dataset:
     """The greedy path, and how far each run is from its stages at every record."""
     count, sides = len(config.eigenvalues), (config.side, config.side)
     size = float(jnp.linalg.norm(problem.truth))
-    zeros = _zeros(config, config.side, depth, count + 2)
+    zeros = _make_zeros(config, config.side, depth, count + 2)
     stages = Schedule.every(1, count + 2)
     observers = (_target, singular_values)
-    rule = _greedily(config.step, config.steps)
+    rule = _make_rule(config.step, config.steps)
     greedy = unless_interrupted(follow(problem, zeros, rule, stages, observers))
     path = greedy["target"]
+
     apart = _Apart(jnp.asarray(path[1 : count + 1]), jnp.asarray(size, config.dtype))
     points = np.union1d(
         Schedule.logarithmic(config.steps, config.records // 2).points,
         Schedule.linear(config.steps, config.records // 2).points,
     )
     distances = Observer(apart, "distance", "distance to the stage", ("stage",))
+
     runs = []
     for alpha in config.alphas:
+        # End to end, whatever the depth: a start of α orthogonal factors at depth 2.
         scale = alpha**2
         if depth == 2:
             start = Symmetric.initialise(
@@ -108,6 +109,7 @@ def _at_depth(config: Config, problem: Problem, depth: int, key: PRNGKey) -> xr.
         descent = GradientDescent(config.step)
         found = follow(problem, start, descent, Schedule(points), (distances,), chunk=2_000)
         runs.append(unless_interrupted(found)["distance"])
+
     spectra = greedy["singular_values"]
     errors = np.linalg.norm(path - np.asarray(problem.truth), axis=(1, 2)) / size
     return xr.Dataset(
@@ -134,15 +136,19 @@ def _counterexample(config: Config) -> dict[str, xr.Variable]:
     seen = np.zeros((4, 4))
     seen[0, 2], seen[0, 3], seen[1, 2] = 1, R, R
     seen = seen + seen.T
-    problem = _seen(jnp.asarray(seen, config.dtype), seen != 0)
+    problem = _observe(jnp.asarray(seen, config.dtype), seen != 0)
+
+    # Both are positive semidefinite and have the four entries: that of rank one, where greedy
+    # learning ends, and one of less trace.
     vector = np.array([1, R, 1, R])
     limit = np.outer(vector, vector)
     first, second = np.array([[1, 0, 0, 1], [0, 1, 1, 0]])
     least = R * (np.outer(first, first) + np.outer(second, second))
     least = least + np.outer(first, second) + np.outer(second, first)
-    rule, stages = _greedily(config.corner_step, config.corner_steps), Schedule.every(1, 4)
+
+    rule, stages = _make_rule(config.corner_step, config.corner_steps), Schedule.every(1, 4)
     observers = (_target, loss)
-    greedy = follow(problem, _zeros(config, 4, 2, 4), rule, stages, observers)
+    greedy = follow(problem, _make_zeros(config, 4, 2, 4), rule, stages, observers)
     found = [unless_interrupted(greedy)]
     schedule = Schedule(np.array([0, config.corner_steps]))
     for alpha in config.corner_alphas:
@@ -151,6 +157,7 @@ def _counterexample(config: Config) -> dict[str, xr.Variable]:
         )
         descent = follow(problem, start, GradientDescent(config.corner_step), schedule, observers)
         found.append(unless_interrupted(descent))
+
     ends = np.stack([trajectory["target"][-1] for trajectory in found])
     traces = np.trace(ends, axis1=1, axis2=2)
     apart = np.linalg.norm(ends - limit, axis=(1, 2))

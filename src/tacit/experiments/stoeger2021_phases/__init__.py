@@ -6,6 +6,6 @@ zero while the next stays small; then the error falls geometrically to a floor.
 
 72 measurements are more than the 55 dimensions of symmetric matrices, so that linear regression
 recovers the truth as well; 45 are fewer, and descent from the same start still recovers it in most
-draws, and not in all. The paper's own numbers are not at hand: settings and bounds are those of
-the tubal experiments with k = 1.
+draws, and not in all. The paper's own numbers are not available here: settings and bounds are those
+of the tubal experiments with k = 1.
 """

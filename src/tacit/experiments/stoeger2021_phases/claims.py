@@ -3,7 +3,13 @@
 import xarray as xr
 
 from tacit.experiments._claim import Claim
-from tacit.experiments._tubal.claims import alignment, escapes, largest, median, recovery
+from tacit.experiments._tubal.claims import (
+    claim_alignment,
+    claim_escapes,
+    claim_recovery,
+    largest,
+    median,
+)
 from tacit.experiments.stoeger2021_phases.config import Config
 
 
@@ -23,18 +29,18 @@ def claims(config: Config) -> tuple[Claim, ...]:
             ">",
             0.2,
         ),
-        *(claim for count in config.measurements for claim in _at_count(config, count)),
+        *(claim for count in config.measurements for claim in _claim_count(config, count)),
     )
 
 
-def _at_count(config: Config, count: int) -> tuple[Claim, ...]:
+def _claim_count(config: Config, count: int) -> tuple[Claim, ...]:
     def pick(dataset: xr.Dataset) -> xr.Dataset:
         return dataset.sel(count=count)
 
     where = f"m={count}"
     final = "error at the end"
     recovered = (
-        recovery(where, pick, config.rank)
+        claim_recovery(where, pick, config.rank)
         if count == config.measurements[0]
         else (
             Claim(
@@ -53,8 +59,8 @@ def _at_count(config: Config, count: int) -> tuple[Claim, ...]:
     )
     return (
         *recovered,
-        *alignment(where, pick),
-        *escapes(where, pick),
+        *claim_alignment(where, pick),
+        *claim_escapes(where, pick),
         Claim(
             f"{where}: least length of a phase over that of the run, median of the draws",
             lambda dataset: median(

@@ -3,7 +3,7 @@
 import xarray as xr
 
 from tacit.experiments._experiment import Report
-from tacit.experiments._tubal.reading import with_escapes, with_phases
+from tacit.experiments._tubal.reading import add_escapes, add_phases
 from tacit.experiments._tubal.runs import Grid, Sizes, recover
 from tacit.experiments.stoeger2021_phases.config import Config
 from tacit.runs import Schedule
@@ -17,8 +17,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
     grid = Grid(
         (config.width,), config.measurements, config.draws, (config.alpha,), config.step, schedule
     )
-    found = with_phases(
-        with_escapes(recover(sizes, grid, config.seed, ("angles", "power")), sizes, config.step)
+    found = add_phases(
+        add_escapes(recover(sizes, grid, config.seed, ("angles", "power")), sizes, config.step)
     )
     report(1.0, "done")
     return found.isel(width=0, alpha=0, drop=True)

@@ -8,6 +8,14 @@ from tacit.algebra import spectrum as read
 from tacit.problems import Problem
 from tacit.solvers import minimum_nuclear_norm
 
+LABELS = {
+    "entries": "observed entries",
+    "depth": "depth",
+    "scale": "scale of the start",
+    "final_reconstruction_error": "reconstruction error",
+}
+"""Of the variables that both experiments have."""
+
 
 def convex_answer(problem: Problem) -> xr.Dataset:
     """The convex minimum with its error, its norm and rank, and the certified gap."""
