@@ -33,6 +33,8 @@ def stack(
 
 def label(dataset: xr.Dataset, labels: Mapping[str, str]) -> xr.Dataset:
     """Return the dataset with what the axes of a figure say of each variable."""
-    return dataset.assign(
-        {name: dataset[name].assign_attrs(long_name=text) for name, text in labels.items()}
-    )
+    labelled = dataset.copy()
+    for name, text in labels.items():
+        # Assigned anew the coordinate of a dimension would lose it.
+        labelled[name].attrs["long_name"] = text
+    return labelled
