@@ -21,7 +21,7 @@ from tacit.algebra.matrix_transforms import (
     Linear,
     learned_transform,
 )
-from tacit.algebra.products import chain_product, product
+from tacit.algebra.products import ModeMatrix, chain_product, multilinear, product
 from tacit.algebra.ragged_rows import NormalEquations, RaggedRows, Regressors
 from tacit.algebra.random import (
     low_rank_matrix,
@@ -75,6 +75,7 @@ __all__ = [
     "Fourier",
     "Haar",
     "Linear",
+    "ModeMatrix",
     "NormalEquations",
     "OddPolynomial",
     "RaggedRows",
@@ -92,6 +93,7 @@ __all__ = [
     "learned_transform",
     "low_rank_matrix",
     "low_tubal_rank_tensor",
+    "multilinear",
     "multirank",
     "nuclear_norm",
     "nuclear_rank",

@@ -1,10 +1,15 @@
-"""Products of several matrices."""
+"""Products of several matrices, and of a tensor with matrices."""
 
 from functools import reduce
+from typing import TypeAlias
 
 import jax
+import jax.numpy as jnp
 
-from tacit._typing import Array, Float, Matrix, Sequence
+from tacit._typing import Array, Float, Matrix, Sequence, Target
+
+ModeMatrix: TypeAlias = Float[Array, "k _"] | Float[Array, " k"] | None
+"""What multiplies a mode of a tensor: a matrix, the diagonal of one, or None for the identity."""
 
 
 @jax.custom_jvp
@@ -36,3 +41,29 @@ def chain_product(factors: Sequence[Float[Array, "_ _"]]) -> Matrix:
     if not factors:
         raise ValueError("chain_product: the chain is empty; give at least one factor")
     return reduce(lambda chain, factor: product(factor, chain), factors)
+
+
+def multilinear(X: Target, matrices: Sequence[ModeMatrix]) -> Target:
+    """X ×_1 A_1 ⋯ ×_d A_d, every mode of a tensor multiplied by a matrix [kolda2009].
+
+    Args:
+        X: a tensor with d modes.
+        matrices: A_k of each mode: a matrix, the diagonal of one, or None for the identity.
+
+    Raises:
+        ValueError: if there is not one for each mode.
+    """
+    if len(matrices) != X.ndim:
+        raise ValueError(
+            f"multilinear: {len(matrices)} matrices for a tensor of {X.ndim} modes; give one each"
+        )
+    # Each product contracts the first axis and puts the new one last: after d of them all modes are
+    # in their places again, and nothing was transposed beside.
+    for A in matrices:
+        if A is None or A.ndim == 1:
+            scaled = X if A is None else X * A.reshape(-1, *[1] * (X.ndim - 1))
+            X = jnp.moveaxis(scaled, 0, -1)
+        else:
+            others = X.shape[1:]
+            X = jnp.tensordot(X.reshape(len(X), -1), A, axes=(0, 1)).reshape(*others, len(A))
+    return X

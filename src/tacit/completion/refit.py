@@ -1,5 +1,6 @@
 """Training what was chosen on all that is observed, in the time that is left."""
 
+import math
 import time
 
 import equinox as eqx
@@ -16,6 +17,8 @@ from tacit.runs import Result
 
 Values = NDArray[np.floating]
 
+_RESUMED = 0.25
+"""Share of the steps of the search that a gradual method goes on for, on all that is seen."""
 _LEAST_SECONDS = 0.5
 """For the quick fill of what there was no time for."""
 
@@ -42,7 +45,8 @@ class Refit(eqx.Module):
         whole = self.tasks[0].shape
         member, total = trial.candidate.member, 0.0
         while member is not None:
-            total += predicted(member.method, whole, trial.fits, self._searched)
+            seconds = predicted(member.method, whole, trial.fits, self._searched)
+            total += seconds * (_RESUMED if self._resumes(member) else 1.0)
             member = member.before
         return total
 
@@ -71,9 +75,9 @@ class Refit(eqx.Module):
                 # On all of the data the search has left an answer; on a part it has not.
                 if interrupted or (is_late and (number or self.part is None)):
                     break
-                fit = self.train(
-                    member, f"refit {number + 1}", self._refit_deadline(trials, seconds)
-                )
+                deadline = self._refit_deadline(trials, seconds)
+                start = trial.fits[0] if self._resumes(member) else None
+                fit = self.train(member, f"refit {number + 1}", deadline, start)
                 interrupted = fit.result is Result.INTERRUPTED
                 if fit.result is Result.OUT_OF_TIME and self._has_answer(fit):
                     break
@@ -81,6 +85,10 @@ class Refit(eqx.Module):
         except KeyboardInterrupt:
             interrupted = True
         return fits, interrupted
+
+    def _resumes(self, member: Member) -> bool:
+        """Whether a member goes on from the end of the search: on other entries, of all the data."""
+        return self.part is None and member.before is None and member.method.is_gradual
 
     def _has_answer(self, fit: Fit) -> bool:
         """Whether there is a better answer than a fit that was cut short: that of the search."""
@@ -114,15 +122,28 @@ class Refit(eqx.Module):
         units = self.tasks[quick.units].units
         return np.where(np.isfinite(denoised), denoised, units.to_data(fit.answer.values))
 
-    def train(self, member: Member, title: str, deadline: float | None = None) -> Fit:
-        """A member on all that is seen, one phase after another."""
+    def train(
+        self, member: Member, title: str, deadline: float | None = None, start: Fit | None = None
+    ) -> Fit:
+        """A member on all that is seen, one phase after another.
+
+        Args:
+            member: what is trained.
+            title: of the stage.
+            deadline: on the clock of `time.monotonic`; that of the engine if not given.
+            start: a fit of the member from whose end it goes on, for a share of the steps.
+        """
         deadline = self.deadline if deadline is None else deadline
-        start = None if member.before is None else self.train(member.before, title, deadline)
+        steps = member.steps
+        if start is not None:
+            steps = math.ceil(_RESUMED * steps)
+        elif member.before is not None:
+            start = self.train(member.before, title, deadline)
         task = self.tasks[min(member.units, len(self.tasks) - 1)]
         return train(
             task,
             member.method.adapted(task),
-            steps=member.steps,
+            steps=steps,
             start=start,
             on_chunk=titled(self.report, title),
             deadline=deadline,

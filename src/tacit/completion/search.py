@@ -27,6 +27,8 @@ _CLOSE = 1.25
 """Families whose best is within this factor of the best of all are explored further."""
 _SAFETY = 1.25
 """What is predicted is taken this many times: machines are busy."""
+_OF_USE = 0.5
+"""Share of the steps of a gradual method by which it is of use."""
 _UNKNOWN_PROGRAM = 6.0
 """Seconds that a program may take to compile of which nothing is known."""
 
@@ -147,9 +149,17 @@ class Search(eqx.Module):
         shape = self.tasks[0].shape
         fits = [fit for trial in trials for fit in trial.fits]
         seconds = predicted(method, shape, fits, shape) * len(self.held_out)
+        seconds *= _OF_USE if method.is_gradual else 1.0
+        reserve = sum(self.reserve(trial) for trial in self._likely_members(trials))
+        return time.monotonic() + _SAFETY * (seconds + reserve) <= self.deadline
+
+    def _likely_members(self, trials: Sequence[Trial]) -> list[Trial]:
+        """The best so far, and the best of the other kinds of method if that is close."""
         best = min(trials, key=lambda trial: trial.score)
-        wanted = _SAFETY * (seconds + self.reserve(best))
-        return time.monotonic() + wanted <= self.deadline
+        kind = type(best.candidate.member.method)
+        others = [t for t in trials if type(t.candidate.member.method) is not kind]
+        second = min(others, key=lambda trial: trial.score, default=best)
+        return [best, second] if best.score < second.score <= _CLOSE * best.score else [best]
 
     def _other_units(self, trials: list[Trial]) -> None:
         """Try the best methods in the other units, as long as that is a gain."""
@@ -171,9 +181,10 @@ class Search(eqx.Module):
         task = self.tasks[units]
         start = next((trial for trial in trials if trial.candidate is before), None)
         title = str(method)
-        # The first may take half of what is left; later ones were found to have time.
+        # The first, and gradual ones, may take half of what is left; others were found to have time.
         now = time.monotonic()
-        deadline = self.deadline if trials else now + 0.5 * max(self.deadline - now, 0.0)
+        half = now + 0.5 * max(self.deadline - now, 0.0)
+        deadline = self.deadline if trials and not method.is_gradual else half
         fits = tuple(
             train(
                 task,

@@ -15,6 +15,7 @@ from tacit.dynamics.descent import AutoStep, GradientDescent
 from tacit.dynamics.greedy import GreedyLowRank
 from tacit.dynamics.halrtc import HaLRTC
 from tacit.dynamics.levenberg import LevenbergMarquardt
+from tacit.dynamics.monte_carlo_em import MonteCarloEM
 from tacit.dynamics.recursion import EigenvalueRecursion
 from tacit.dynamics.rmsprop import GroupRMSprop
 from tacit.dynamics.scaled import ScaledDescent
@@ -46,6 +47,7 @@ __all__ = [
     "GroupRMSprop",
     "HaLRTC",
     "LevenbergMarquardt",
+    "MonteCarloEM",
     "ScaledDescent",
     "SoftImpute",
     "TubalDescent",

@@ -5,6 +5,7 @@ from tacit.models.deep import Deep
 from tacit.models.deep_tubal import DeepTubal
 from tacit.models.direct import Direct
 from tacit.models.gaussian_factors import GaussianFactors, Gaussians
+from tacit.models.gaussian_tensor import GaussianTensor, Roots
 from tacit.models.initialisers import Initialiser, balanced, gaussian, identity, orthogonal
 from tacit.models.spectral import SpectralNetwork
 from tacit.models.spectral_coordinates import SpectralCoordinates
@@ -18,9 +19,11 @@ __all__ = [
     "DeepTubal",
     "Direct",
     "GaussianFactors",
+    "GaussianTensor",
     "Gaussians",
     "Initialiser",
     "Model",
+    "Roots",
     "SpectralCoordinates",
     "SpectralNetwork",
     "Symmetric",

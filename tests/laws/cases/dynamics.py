@@ -76,6 +76,17 @@ def _explicit(rule: Callable[[], Any]) -> Any:
     return rule(), problem, models.Direct.zeros((4, 3, 2), jnp.float64), None
 
 
+def _monte_carlo() -> Any:
+    """No objective either: a draw moves the covariances."""
+    y, weights = draw((4, 3, 2)), jnp.asarray(np.random.default_rng(5).random((4, 3, 2)) < 0.6)
+    operator = operators.TensorEntries(np.arange(y.size), y.shape, jnp.float64)
+    seen = weights.ravel().astype(jnp.float64)
+    problem = problems.Problem(operator, seen * y.ravel(), weights=seen)
+    roots = tuple(jnp.eye(side, dtype=jnp.float64) for side in y.shape)
+    model = models.GaussianTensor(jnp.zeros_like(y), (roots,), jnp.asarray(0.1))
+    return moves.MonteCarloEM(KEY, 1e-12, 200), problem, model, None
+
+
 def _compact() -> Any:
     truth = draw((5, 4))
     problem = problems.shared_sensing(truth, 6, 1.0, problems.LeastSquares(), key=KEY)
@@ -157,6 +168,7 @@ DYNAMICS = [
         slow=True,
     ),
     DynamicsCase("nuclear norms of unfoldings", partial(_explicit, lambda: moves.HaLRTC())),
+    DynamicsCase("Monte-Carlo EM", _monte_carlo),
     DynamicsCase("tubal descent", _tubal, slow=True),
     DynamicsCase("compact flow", _compact, 0.5, 1e-8, slow=True),
     DynamicsCase(

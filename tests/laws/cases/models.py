@@ -9,6 +9,14 @@ from .model_case import ModelCase
 from .spectral_networks import SPECTRAL_NETWORKS
 from .tubal_models import TUBAL_MODELS
 
+
+
+def _gaussian_tensor(dtype):
+    roots = draw((2, 2), dtype), draw((3, 3), dtype), draw((2, 2), dtype)
+    fibres = draw((2,), dtype), draw((3, 3), dtype), None
+    return models.GaussianTensor(draw((2, 3, 2), dtype), (roots, fibres), draw((), dtype))
+
+
 MODELS = [
     *TUBAL_MODELS,
     ModelCase(
@@ -23,6 +31,7 @@ MODELS = [
         (2, 3, 2),
         lambda model: lambda G: G,
     ),
+    ModelCase("Gaussian tensor", _gaussian_tensor, (2, 3, 2), lambda model: lambda G: G),
     *GAUSSIAN_FACTORS,
     *CHAINS,
     *SPECTRAL_NETWORKS,

@@ -3,7 +3,14 @@
 import jax
 import numpy as np
 
-from tacit.completion import DeepFactors, Factors, TubalNorm, UnfoldingNorms, Windows
+from tacit.completion import (
+    DeepFactors,
+    Factors,
+    SeparableGaussian,
+    TubalNorm,
+    UnfoldingNorms,
+    Windows,
+)
 from tacit.completion.prepare import tasks_for
 
 KEY = jax.random.key(0)
@@ -14,6 +21,7 @@ METHODS = {
     "factors": Factors(6),
     "windows": Windows((0, 1)),
     "unfoldings": UnfoldingNorms(),
+    "gaussian": SeparableGaussian(),
     "tubal": TubalNorm((0, 2, 1)),
     "deep": DeepFactors(2, 6, longest=200),
 }

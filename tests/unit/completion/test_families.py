@@ -39,6 +39,7 @@ CASES = {
     "windows": Case(cube, CHANNELS, METHODS["windows"], (2,)),
     "factors": Case(table, FEATURES, METHODS["factors"], (0, 1)),
     "unfoldings": Case(cube, ("sample", "item", "channel"), METHODS["unfoldings"], (0, 1, 2)),
+    "gaussian": Case(cube, CHANNELS, METHODS["gaussian"], (2,), settles=False),
     "tubal": Case(cube, ("sample", "item", "channel"), METHODS["tubal"], (0, 2)),
     "deep": Case(table, FEATURES, METHODS["deep"], (0, 1), settles=False),
 }

@@ -11,11 +11,20 @@ from tacit.completion.families._base import (
 from tacit.completion.families.continuation import CONTINUATION, Continuation
 from tacit.completion.families.deep import DEEP, DeepFactors
 from tacit.completion.families.factors import FACTORS, Factors
+from tacit.completion.families.gaussian import GAUSSIAN, SeparableGaussian
 from tacit.completion.families.tubal import TUBAL, TubalFactors, TubalNorm, orientations
 from tacit.completion.families.unfoldings import UNFOLDINGS, UnfoldingNorms
 from tacit.completion.families.windows import WINDOWS, Windows
 
-FAMILIES: tuple[Family, ...] = (CONTINUATION, WINDOWS, UNFOLDINGS, TUBAL, FACTORS, DEEP)
+FAMILIES: tuple[Family, ...] = (
+    CONTINUATION,
+    UNFOLDINGS,
+    WINDOWS,
+    TUBAL,
+    GAUSSIAN,
+    FACTORS,
+    DEEP,
+)
 """In the order in which they are tried."""
 
 __all__ = [
@@ -29,6 +38,7 @@ __all__ = [
     "Factors",
     "Family",
     "Pace",
+    "SeparableGaussian",
     "TubalFactors",
     "TubalNorm",
     "UnfoldingNorms",

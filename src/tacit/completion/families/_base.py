@@ -58,10 +58,14 @@ class Answer(NamedTuple):
 class AbstractMethod(eqx.Module):
     """One setting of one family; its text is read by people.
 
-    `tolerates_weights` says whether entries may count more or less than others.
+    `tolerates_weights` says whether entries may count more or less than others. `is_gradual`
+    says whether what was learnt by half of the steps is of use already, and what was learnt without
+    the held-out entries nearly right with them: such a method is tried though there is not time for
+    all of its steps, and on all that is seen it goes on from the end of the search.
     """
 
     tolerates_weights: ClassVar[bool] = False
+    is_gradual: ClassVar[bool] = False
 
     def adapted(self, task: Task) -> "AbstractMethod":
         """The same settings for other data: what was read off the data is read off these."""
