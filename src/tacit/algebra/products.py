@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Matrix, Sequence, Target
 
-ModeMatrix: TypeAlias = Float[Array, "k _"] | Float[Array, " k"] | None
+ModeMatrix: TypeAlias = Float[Array, "_ _"] | Float[Array, " _"] | None
 """What multiplies a mode of a tensor: a matrix, the diagonal of one, or None for the identity."""
 
 

@@ -87,7 +87,7 @@ class Refit(eqx.Module):
         return fits, interrupted
 
     def _resumes(self, member: Member) -> bool:
-        """Whether a member goes on from the end of the search: on other entries, of all the data."""
+        """Whether a member goes on from the end of the search, which was on all of the data."""
         return self.part is None and member.before is None and member.method.is_gradual
 
     def _has_answer(self, fit: Fit) -> bool:

@@ -181,7 +181,7 @@ class Search(eqx.Module):
         task = self.tasks[units]
         start = next((trial for trial in trials if trial.candidate is before), None)
         title = str(method)
-        # The first, and gradual ones, may take half of what is left; others were found to have time.
+        # The first, and gradual ones, may take half of what is left; for others there is time.
         now = time.monotonic()
         half = now + 0.5 * max(self.deadline - now, 0.0)
         deadline = self.deadline if trials and not method.is_gradual else half

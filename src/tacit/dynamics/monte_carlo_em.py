@@ -18,10 +18,9 @@ _LEAST = 1e-6
 
 
 class EmState(NamedTuple):
-    """Its clock, its key, and α, whose image under the covariance is the expectation."""
+    """Its clock, and α, whose image under the covariance is the expectation."""
 
     clock: Clock
-    key: PRNGKey
     dual: Target
 
 
@@ -36,10 +35,10 @@ class MonteCarloEM(AbstractDynamics):
     and a draw of Z given y is z + Aᵀ P_Ωᵀ (P_Ω C P_Ωᵀ + v/w)⁻¹ (y − P_Ω A z − e) with z and e drawn
     from what was believed before [papandreou2010]. Both are solved by conjugate gradients, for C is
     a product mode by mode, preconditioned by what the inverse would be were everything observed.
-    The second moment S_k of the draw along mode k is where the likelihood wants the covariance:
+    The second moment S_k of the draw along mode k says what the covariance should be:
     A_k ← A_k S_k^{1/2} [wei1990], drawn towards a multiple of I as if by n_k fibres more, and v is
-    the mean square of w^{1/2} (y − P_Ω X). Every mode has as many fibres as there are entries on the
-    other modes, so that one draw a sweep is enough. Time is the number of sweeps.
+    the mean square of w^{1/2} (y − P_Ω X). Every mode has as many fibres as the others have
+    entries, so that one draw a sweep is enough. Time is the number of sweeps.
 
     Args:
         key: of the draws.
@@ -52,7 +51,7 @@ class MonteCarloEM(AbstractDynamics):
     most: ScalarLike = 100
 
     def init(self, problem: Problem, model: AbstractFactorisation) -> EmState:
-        """The key, and α of zero.
+        """α of zero.
 
         Raises:
             ValueError: if the model is not a `GaussianTensor`, or the problem has another operator
@@ -68,7 +67,7 @@ class MonteCarloEM(AbstractDynamics):
             )
         if not isinstance(problem.loss, LeastSquares) or problem.penalty is not None:
             raise ValueError("MonteCarloEM needs the LeastSquares loss and no penalty")
-        return EmState(Clock.at_start(model), self.key, jnp.zeros_like(model.expectation))
+        return EmState(Clock.at_start(model), jnp.zeros_like(model.expectation))
 
     def advance(
         self, problem: Problem, model: AbstractFactorisation, state: EmState, gap: ScalarLike
@@ -81,7 +80,7 @@ class MonteCarloEM(AbstractDynamics):
         y = problem.y.reshape(shape)
 
         def sweep(number: Any, model: GaussianTensor) -> GaussianTensor:
-            key = jax.random.fold_in(state.key, state.clock.step + number)
+            key = jax.random.fold_in(self.key, state.clock.step + number)
             system = _System.of(model, weights)
             draws = system.posterior_draw(y, self.tolerance, self.most, key)
             return _learnt(model, draws, y, weights)
@@ -98,7 +97,7 @@ class MonteCarloEM(AbstractDynamics):
         )
         step = state.clock.step + gap
         clock = Clock(step, step.astype(state.clock.time.dtype))
-        return model, EmState(clock, state.key, dual)
+        return model, EmState(clock, dual)
 
     def clock(self, state: EmState) -> Clock:
         """Sweeps, and again sweeps."""
@@ -156,7 +155,7 @@ class _System(NamedTuple):
             product,
             self.seen * y,
             x0=start,
-            tol=tolerance,
+            tol=tolerance,  # pyright: ignore[reportArgumentType]  # traced
             maxiter=most,
             M=self.precondition,
         )
@@ -167,9 +166,9 @@ class _System(NamedTuple):
     ) -> list[Target]:
         """White Z_p of each part, given y: a draw from the prior, corrected by what it misses."""
         of_noise, *keys = jax.random.split(key, 1 + len(self.parts))
-        white = [jax.random.normal(own, y.shape, y.dtype) for own in keys]
+        white = [_normal(own, y) for own in keys]
         prior = sum(multilinear(z, roots) for z, roots in zip(white, self.parts, strict=True))
-        error = jnp.sqrt(self.noise) * jax.random.normal(of_noise, y.shape, y.dtype)
+        error = jnp.sqrt(self.noise) * _normal(of_noise, y)
         dual = self.solve(y - prior - error, tolerance, most)
         return [
             z + multilinear(dual, [None if A is None else A.T for A in roots])
@@ -182,17 +181,17 @@ def _learnt(
 ) -> GaussianTensor:
     """The model whose covariances are the second moments of a draw."""
     X = sum(multilinear(z, roots) for z, roots in zip(draws, model.parts, strict=True))
-    seen = jnp.sum(weights > 0)
-    noise = jnp.sum(weights * (y - X) ** 2) / seen
+    number = jnp.sum((weights > 0).astype(y.dtype))
+    noise = jnp.sum(weights * (y - X) ** 2) / number
     parts = [_improved(roots, z) for roots, z in zip(model.parts, draws, strict=True)]
     return GaussianTensor(model.expectation, tuple(parts), noise)
 
 
 def _improved(roots: Roots, white: Target) -> Roots:
-    """Each root times the root of the draw's second moment; the draw is made white before the next."""
+    """Each root times the root of the draw's second moment, by which the draw is divided."""
     improved: list[ModeMatrix] = []
     for mode, root in enumerate(roots):
-        change = [None] * white.ndim
+        change: list[ModeMatrix] = [None] * white.ndim
         if root is not None and root.ndim == 1:
             others = tuple(other for other in range(white.ndim) if other != mode)
             scale = jnp.sqrt(jnp.mean(white**2, axis=others))
@@ -202,15 +201,22 @@ def _improved(roots: Roots, white: Target) -> Roots:
             fibres = jnp.moveaxis(white, mode, 0).reshape(len(root), -1)
             n, count = fibres.shape
             moment = fibres @ fibres.T
-            moment = (moment + jnp.trace(moment) / count * jnp.eye(n, dtype=moment.dtype)) / (count + n)
+            moment = (moment + jnp.trace(moment) / count * jnp.eye(n, dtype=moment.dtype)) / (
+                count + n
+            )
             values, basis = jnp.linalg.eigh(moment)
             scales = jnp.sqrt(jnp.maximum(values, _LEAST * values[-1]))
-            improved.append(root @ ((basis * scales) @ basis.T))
-            change[mode] = (basis / scales) @ basis.T
+            improved.append(root @ ((basis * scales[None, :]) @ basis.T))
+            change[mode] = (basis / scales[None, :]) @ basis.T
         else:
             improved.append(None)
         white = multilinear(white, change)
     return tuple(improved)
+
+
+def _normal(key: PRNGKey, like: Target) -> Target:
+    # In single precision, so that the draws are the same in both.
+    return jax.random.normal(key, like.shape, jnp.float32).astype(like.dtype)
 
 
 def _square(root: ModeMatrix) -> ModeMatrix:
@@ -228,8 +234,8 @@ def _variances(matrices: Sequence[ModeMatrix], like: Target) -> Target:
     return _outer(diagonals)
 
 
-def _outer(vectors: Sequence[Float[Array, " k"]]) -> Target:
+def _outer(vectors: Sequence[Float[Array, " _"]]) -> Target:
     product = jnp.ones((), vectors[0].dtype)
     for vector in vectors:
-        product = product[..., None] * vector
+        product = jnp.tensordot(product, vector, axes=0)
     return product

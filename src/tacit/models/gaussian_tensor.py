@@ -30,4 +30,3 @@ class GaussianTensor(AbstractFactorisation):
     def __call__(self) -> Target:
         """The expectation of X."""
         return self.expectation
-

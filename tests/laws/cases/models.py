@@ -10,7 +10,6 @@ from .spectral_networks import SPECTRAL_NETWORKS
 from .tubal_models import TUBAL_MODELS
 
 
-
 def _gaussian_tensor(dtype):
     roots = draw((2, 2), dtype), draw((3, 3), dtype), draw((2, 2), dtype)
     fibres = draw((2,), dtype), draw((3, 3), dtype), None

@@ -149,7 +149,7 @@ def test_the_order_of_axes_without_order_plays_no_part(plain, name):
         assert away < bound, axis
 
 
-@over(CASES, (*SLOW, "tubal", "unfoldings"))
+@over(CASES, (*SLOW, "gaussian", "tubal", "unfoldings"))
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
 def test_a_slice_of_noise_does_not_harm_the_others(name, scale):
     """The mean over draws of what the others err, against without it, on data with noise.

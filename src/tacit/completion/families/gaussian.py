@@ -57,7 +57,9 @@ class SeparableGaussian(AbstractTrained):
         if start is not None:
             return start, dynamics
         shape = problem.operator.shape
-        signal = [_root(side, _REACH if k in task.ordered else None) for k, side in enumerate(shape)]
+        signal = [
+            _root(side, _REACH if k in task.ordered else None) for k, side in enumerate(shape)
+        ]
         signal[0] *= math.sqrt(_SIGNAL)
         parts = [signal]
         if self.along is not None:
