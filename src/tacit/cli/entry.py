@@ -8,6 +8,9 @@ from tacit.cli.app import app
 from tacit.cli.codes import INTERRUPTED, UNUSABLE
 from tacit.media import visible
 
+_EXHAUSTED = "RESOURCE_EXHAUSTED"
+"""How the message begins of what JAX raises, a `RuntimeError`, when memory runs out."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `tacit ARGUMENTS`; exits 0, 1 (a check failed), 2 (unusable input) or 130 (Ctrl-C)."""
@@ -35,6 +38,10 @@ def status(arguments: Sequence[str]) -> int:
         return _say("interrupted", INTERRUPTED)
     except (CycloptsError, ValueError, OSError) as error:
         return _say(str(error), UNUSABLE)
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and _EXHAUSTED not in str(error):
+            raise
+        return _say(f"memory is too short for it: make the input smaller ({error})", UNUSABLE)
     return answer if isinstance(answer, int) else 0
 
 

@@ -10,6 +10,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.cells import header, in_numbers, kept_note, numeric_columns, read_text, split
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
+from tacit.media.memory import check_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,6 +53,7 @@ class Delimited(AbstractCodec[Sheet]):
 
     def decode(self, location: Location) -> Stored[Sheet]:
         """Read the columns of numbers, with NaN where a cell is blank."""
+        check_text(location.file)
         text = read_text(location.file)
         body = text.removeprefix(_BOM)
         delimiter, cells = split(location.file, body)
@@ -65,7 +67,7 @@ class Delimited(AbstractCodec[Sheet]):
         first = cells.row(0)
         names = [first[at] if top and first[at] else f"{at + 1}" for at in range(cells.width)]
         notes = ["row 1 is read as the names of the columns"] if top else []
-        kept = [at for at, name in enumerate(cells.columns) if name not in numeric]
+        kept = sorted({*range(cells.width)} - {int(name) for name in numeric})
         if 0 in kept:
             notes.append("column 1 is read as the labels of the rows")
         notes += kept_note([names[at] for at in kept if at])

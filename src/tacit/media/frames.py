@@ -8,6 +8,8 @@ from tacit.media.atomic import atomic_path
 from tacit.media.cells import DELIMITERS
 from tacit.media.errors import MediaError, explained
 from tacit.media.location import locate
+from tacit.media.memory import ROWS, check_text
+from tacit.media.parquet import read_whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 _WRITTEN = {".csv": ",", ".tsv": "\t", ".parquet": ""}
 _DOUBLE = "::"
 """What stands between the columns of the older MovieLens files."""
+_UNIT = b"\x1f"
+"""ASCII's own separator of cells, which polars splits at in its place."""
 
 
 def read_frame(path: Path, *, header: bool = True) -> "pl.DataFrame":
@@ -33,7 +37,7 @@ def read_frame(path: Path, *, header: bool = True) -> "pl.DataFrame":
     if file.is_dir():
         raise MediaError(f"{path}: is a folder: name a table")
     with explained(path, "Parquet" if _is_parquet(file) else "text"):
-        frame = _parquet(file) if _is_parquet(file) else _text(file, header)
+        frame = read_whole(file, ROWS) if _is_parquet(file) else _text(file, header)
     if frame.height == 0:
         raise MediaError(f"{path}: has no rows of data: check what was saved")
     return frame
@@ -90,15 +94,10 @@ def _is_parquet(file: Path) -> bool:
     return file.suffix.lower() == ".parquet"
 
 
-def _parquet(file: Path) -> "pl.DataFrame":
-    import polars as pl
-
-    return pl.read_parquet(file)
-
-
 def _text(file: Path, header: bool) -> "pl.DataFrame":
     import polars as pl
 
+    check_text(file)
     with open(file, encoding="utf-8") as lines:
         first = next((line for line in lines if line.strip()), "")
     if _DOUBLE in first:
@@ -112,12 +111,20 @@ def _doubled(file: Path, header: bool) -> "pl.DataFrame":
     """Return the cells of a file in which two colons separate them, which polars cannot split."""
     import polars as pl
 
-    lines = pl.read_lines(file, name="line")
-    count = lines[0, 0].count(_DOUBLE)
-    frame = lines.select(pl.col("line").str.split_exact(_DOUBLE, count).struct.unnest())
-    if not header:
-        return _numbered(frame)
-    return frame[1:].rename(dict(zip(frame.columns, map(str, frame.row(0)), strict=True)))
+    data = file.read_bytes()
+    if _UNIT in data:
+        raise MediaError(f"{file}: has control characters in it: save it again as text")
+    # In time that grows with the file alone: polars splits a line in time that grows with the
+    # square of its columns.
+    frame = pl.read_csv(
+        data.replace(_DOUBLE.encode(), _UNIT),
+        separator=_UNIT.decode(),
+        has_header=header,
+        infer_schema=False,
+        quote_char=None,
+        truncate_ragged_lines=True,
+    )
+    return frame if header else _numbered(frame)
 
 
 def _numbered(frame: "pl.DataFrame") -> "pl.DataFrame":

@@ -37,7 +37,7 @@ class Jpeg(AbstractCodec[Mapping[str, Any]]):
 
         with open(location.file, "rb") as stream:
             image = JpegImageFile(stream)
-            check_size(location.file, *image.size)
+            check_size(location.file, *image.size, len(image.getbands()))
             if image.mode not in ("L", "RGB"):
                 raise MediaError(
                     f"{location.file}: its colours are {image.mode}: convert it to RGB first"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location, choose_variable
-from tacit.media.memory import check_memory
+from tacit.media.memory import STILL, WORK, check_memory
 
 _HDF5 = b"\x89HDF"
 _HEADER_BYTES = 116  # the free text that begins a version 5 file; it holds the date of writing
@@ -55,8 +55,7 @@ class Mat(AbstractCodec[Workspace]):
                 f"{location.file}: is a version 7.3 file, which is not read: save it with -v7"
             )
         for name, shape, kind in whosmat(io.BytesIO(data)):
-            if len(shape) > 2:
-                check_memory(location.file, shape)
+            check_memory(location.file, shape, WORK if len(shape) > 2 else STILL)
             if kind in _NOT_WRITABLE:
                 raise MediaError(
                     f"{location.file}: its variable {name!r} ({kind}) could not be written back: "

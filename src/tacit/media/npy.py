@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
-from tacit.media.memory import check_memory
+from tacit.media.memory import STILL, WORK, check_memory
 
 
 @final
@@ -43,8 +43,8 @@ def read_array(stream: IO[bytes] | BufferedIOBase, location: Location) -> NDArra
     """Return the array in NumPy's format that starts at the head of `stream`.
 
     Raises:
-        MediaError: The array holds pickled objects, which could run code when they are read, or it
-            is a cube that does not fit into memory.
+        MediaError: The array holds pickled objects, which could run code when they are read, does
+            not fit into memory, or is shorter than the file.
     """
     version = np.lib.format.read_magic(stream)
     header = np.lib.format.read_array_header_1_0
@@ -56,7 +56,12 @@ def read_array(stream: IO[bytes] | BufferedIOBase, location: Location) -> NDArra
             f"{location.file}: holds pickled Python objects, which Tacit does not read: "
             "save it again with numbers alone"
         )
-    if len(shape) > 2:
-        check_memory(location.file, shape)
+    check_memory(location.file, shape, WORK if len(shape) > 2 else STILL)
     stream.seek(0)
-    return np.lib.format.read_array(stream, allow_pickle=False)
+    array = np.lib.format.read_array(stream, allow_pickle=False)
+    if stream.read(1):
+        raise MediaError(
+            f"{location.file}: has more bytes than the array that its header promises: "
+            "save or download it again"
+        )
+    return array

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.cells import kept_note
-from tacit.media.errors import MediaError
+from tacit.media.errors import MediaError, silent_panics
 from tacit.media.location import Location
+from tacit.media.memory import STILL, check_memory
 from tacit.media.wording import several
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Parquet(AbstractCodec[Columns]):
         """Read the columns of numbers, with NaN where one is null."""
         import polars as pl
 
-        frame = pl.read_parquet(location.file)
+        frame = read_whole(location.file, STILL)
         numeric = [
             name
             for name, dtype in frame.schema.items()
@@ -62,7 +63,8 @@ class Parquet(AbstractCodec[Columns]):
             )
         if frame.height == 0:
             raise MediaError(f"{location.file}: has columns and no rows: add the rows")
-        metadata = pl.read_parquet_metadata(location.file)
+        with silent_panics():
+            metadata = pl.read_parquet_metadata(location.file)
         metadata.pop(_OWN, None)
         whole = [repr(name) for name in numeric if not frame.schema[name].is_float()]
         notes = kept_note([name for name in frame.columns if name not in numeric])
@@ -96,6 +98,25 @@ class Parquet(AbstractCodec[Columns]):
             if not np.array_equal(old, new)
         ]
         frame.with_columns(changed).write_parquet(path, metadata=stored.layout.metadata)
+
+
+def read_whole(file: Path, work: int) -> "pl.DataFrame":
+    """Return all columns of a file, once it is known that they fit into memory.
+
+    Args:
+        file: The Parquet file.
+        work: How many numbers of 8 bytes a cell may take; see `tacit.media.memory`.
+
+    Raises:
+        MediaError: They do not.
+    """
+    import polars as pl
+
+    with silent_panics():
+        lazy = pl.scan_parquet(file)
+        rows, columns = lazy.select(pl.len()).collect().item(), len(lazy.collect_schema())
+        check_memory(file, (rows, columns), work)
+        return pl.read_parquet(file)
 
 
 def _floating(dtype: "pl.DataType") -> "pl.DataType":

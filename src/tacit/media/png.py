@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
+from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.raster import check_single, check_size, full_scale, join_alpha, split_alpha
 
@@ -41,8 +43,9 @@ class Png(AbstractCodec[bytes]):
         from PIL.PngImagePlugin import PngImageFile
 
         data = location.file.read_bytes()
+        _check_sums(location.file, data)
         image = PngImageFile(io.BytesIO(data))
-        check_size(location.file, *image.size)
+        check_size(location.file, *image.size, len(image.getbands()))
         check_single(location.file, image.n_frames)
         depth, notes = data[24], []
         if image.mode == "P":
@@ -90,6 +93,29 @@ class Png(AbstractCodec[bytes]):
             Image.fromarray(samples).save(buffer, format="PNG")
             data = buffer.getvalue()
         path.write_bytes(data[:_HEADER_END] + stored.layout + data[_HEADER_END:])
+
+
+def _check_sums(file: Path, data: bytes) -> None:
+    """Refuse a file of which a chunk is not what its checksum says.
+
+    Pillow does not look at those of the pixels: damaged rows would be read without a word.
+
+    Raises:
+        MediaError: A checksum is wrong.
+    """
+    start = len(_SIGNATURE)
+    while start + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, start)
+        end = start + 12 + length
+        if end > len(data):
+            return  # cut short, which the decoder says
+        if zlib.crc32(data[start + 4 : end - 4]) != int.from_bytes(data[end - 4 : end]):
+            name = kind.decode("ascii", "backslashreplace")
+            raise MediaError(
+                f"{file}: is damaged: the checksum of its {name} chunk at byte {start} is wrong: "
+                "download it again"
+            )
+        start = end
 
 
 def _chunks(data: bytes, kinds: frozenset[bytes]) -> bytes:

@@ -7,27 +7,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
+from tacit.media.memory import STILL, check_memory
 
 PIXEL_LIMIT = 200_000_000
 """The most pixels that a picture may decode to."""
 
 
-def check_size(file: Path, width: int, height: int) -> None:
-    """Refuse a picture whose header promises more than `PIXEL_LIMIT` pixels.
+def check_size(file: Path, width: int, height: int, channels: int = 1) -> None:
+    """Refuse a picture whose header promises more pixels than may be, or than fit into memory.
 
     Args:
         file: named in the message.
         width: in pixels.
         height: in pixels.
+        channels: of each pixel.
 
     Raises:
-        MediaError: The picture is too large.
+        MediaError: The picture has more than `PIXEL_LIMIT` pixels, or memory is short of it.
     """
     if width * height > PIXEL_LIMIT:
         raise MediaError(
             f"{file}: is {width} × {height} pixels, more than {PIXEL_LIMIT // 10**6} megapixels: "
             "cut it into pieces or make it smaller"
         )
+    check_memory(file, (height, width, *((channels,) if channels > 1 else ())), STILL)
 
 
 def check_single(file: Path, frames: int) -> None:

@@ -53,7 +53,7 @@ class WebP(AbstractCodec[Mapping[str, Any]]):
                 f"{location.file}: has too many pixels to be decoded safely: "
                 "cut it into pieces or make it smaller"
             ) from None
-        check_size(location.file, *image.size)
+        check_size(location.file, *image.size, len(image.getbands()))
         check_single(location.file, image.n_frames)
         pixels, alpha = split_alpha(np.asarray(image))
         lossless = _is_lossless(data)

@@ -1,18 +1,22 @@
 """What would not fit into memory is refused from its header, with the size in GiB."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 import scipy.io
 import tifffile
+from PIL import Image
 
 from tacit.media import MediaError, memory, mp4, read
-from tacit.media.memory import WORK, check_memory, free_bytes
+from tacit.media.memory import STILL, TEXT, WORK, check_memory, free_bytes
 
 from ._clips import save_clip, waves
-from ._files import film, frames_first, save_folder, save_gif
+from ._files import film, frames_first, save_folder, save_gif, save_pillow
 
 NEEDED = {"film": 8 * 5 * 6 * 4 * WORK, "colour": 8 * 5 * 6 * 4 * 3 * WORK}
 
@@ -72,10 +76,60 @@ def test_a_large_cube_is_refused_though_its_file_is_a_header_alone(tmp_path: Pat
         read(tmp_path / "a.npy")
 
 
-def test_a_matrix_is_not_asked(tmp_path: Path, monkeypatch) -> None:
-    np.save(tmp_path / "a.npy", np.ones((5, 6)))
-    monkeypatch.setattr(memory, "free_bytes", lambda: 0)
-    assert read(tmp_path / "a.npy", need_holes=False).values.shape == (5, 6)
+def save_text(path: Path, data: np.ndarray) -> None:
+    """Write a table of 60 bytes."""
+    path.write_text("\n".join(",".join("1" for _ in row) for row in data) + "\n")
+
+
+def save_parquet(path: Path, data: np.ndarray) -> None:
+    """Write a table of numbers."""
+    pl.DataFrame(data, schema=[f"c{at}" for at in range(data.shape[1])]).write_parquet(path)
+
+
+STILLS: dict[str, tuple[Callable[[Path, np.ndarray], object], int]] = {
+    ".png": (save_pillow, 8 * 30 * STILL),
+    ".jpg": (save_pillow, 8 * 30 * STILL),
+    ".webp": (save_pillow, 8 * 30 * 3 * STILL),
+    ".tif": (tifffile.imwrite, 8 * 30 * STILL),
+    ".npy": (np.save, 8 * 30 * STILL),
+    ".npz": (save_npz, 8 * 30 * STILL),
+    ".mat": (save_mat, 8 * 30 * STILL),
+    ".csv": (save_text, 60 * TEXT),
+    ".parquet": (save_parquet, 8 * 30 * STILL),
+}
+
+
+@pytest.mark.parametrize("suffix", STILLS)
+def test_a_picture_and_a_table_are_asked_before_they_are_decoded(
+    tmp_path: Path, monkeypatch, suffix: str
+) -> None:
+    save, needed = STILLS[suffix]
+    save(tmp_path / f"a{suffix}", np.full((5, 6), 7, np.uint8))
+    monkeypatch.setattr(memory, "free_bytes", lambda: needed)
+    assert read(tmp_path / f"a{suffix}", need_holes=False).values.shape[:2] == (5, 6)
+    monkeypatch.setattr(memory, "free_bytes", lambda: needed - 1)
+    with pytest.raises(MediaError, match=r"need about .* GiB while they are"):
+        read(tmp_path / f"a{suffix}", need_holes=False)
+
+
+def test_a_small_file_of_a_large_picture_is_refused_with_its_size(
+    tmp_path: Path, monkeypatch
+) -> None:
+    Image.new("L", (12_000, 12_000)).save(tmp_path / "bomb.png")
+    assert (tmp_path / "bomb.png").stat().st_size < 500_000
+    monkeypatch.setattr(memory, "free_bytes", lambda: 16 * 2**30)
+    with pytest.raises(MediaError, match=r"12000 × 12000 numbers need about 25\.7 GiB"):
+        read(tmp_path / "bomb.png", need_holes=False)
+
+
+def test_a_limit_of_the_process_counts(tmp_path: Path) -> None:
+    """As `ulimit -v` sets it: 1 GiB, of which the interpreter takes some."""
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)); "
+        "from tacit.media.memory import free_bytes; print(free_bytes())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert 0 < int(done.stdout) < 2**30, done.stderr
 
 
 def test_sizes_are_in_gib(monkeypatch) -> None:

@@ -1,0 +1,87 @@
+"""Files that are damaged or made to do harm: one line each, in little time."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+
+from tacit.media import MediaError, read, read_triplets
+
+PIXELS = np.random.default_rng(0).integers(1, 256, (40, 50)).astype(np.uint8)
+
+
+def test_a_png_is_refused_if_one_bit_of_any_chunk_is_wrong(tmp_path: Path) -> None:
+    Image.fromarray(PIXELS).save(tmp_path / "a.png", dpi=(72, 72))
+    data = (tmp_path / "a.png").read_bytes()
+    places = [data.index(kind) + 6 for kind in (b"pHYs", b"IDAT")]
+    for place in (*places, data.index(b"IDAT") + 900):
+        damaged = bytearray(data)
+        damaged[place] ^= 1
+        (tmp_path / "b.png").write_bytes(damaged)
+        with pytest.raises(MediaError, match=r"checksum of its (pHYs|IDAT) chunk at byte \d+ is"):
+            read(tmp_path / "b.png", need_holes=False)
+
+
+def test_an_array_is_refused_that_is_longer_than_its_header(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.ones((3, 4)))
+    (tmp_path / "b.npy").write_bytes((tmp_path / "a.npy").read_bytes() + b"more")
+    with pytest.raises(MediaError, match="more bytes than the array that its header promises"):
+        read(tmp_path / "b.npy", need_holes=False)
+
+
+def test_a_panic_of_polars_is_one_line_and_nothing_else(tmp_path, monkeypatch, capfd) -> None:
+    pl.DataFrame({"a": [1.0, 2.0], "b": [3.0, None]}).write_parquet(tmp_path / "a.parquet")
+
+    def panic(*_):
+        os.write(2, b"thread '<unnamed>' panicked at a line of Rust\n")
+        raise pl.exceptions.PanicException("assertion failed: " + "very long " * 99)
+
+    monkeypatch.setattr(pl, "scan_parquet", panic)
+    for reader in (read, read_triplets):
+        with pytest.raises(MediaError, match="is not a readable Parquet file") as caught:
+            reader(tmp_path / "a.parquet")
+        assert len(str(caught.value)) < 400
+    assert capfd.readouterr().err == ""
+
+
+def test_a_keyboard_interrupt_is_no_damaged_file(tmp_path, monkeypatch) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pl, "scan_parquet", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        read(tmp_path / "a.parquet")
+
+
+def seconds(work) -> float:
+    """Time of the second call: the first imports what is needed."""
+    work()
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def test_thousands_of_columns_take_time_in_proportion(tmp_path: Path) -> None:
+    """8,000 columns took 31 s, and 4,000 between double colons 25 s."""
+    row = ["" if at % 7 == 3 else f"{at / 9:.3f}" for at in range(8000)]
+    cells = [row] * 12
+    (tmp_path / "wide.csv").write_text("\n".join(",".join(row) for row in cells))
+    (tmp_path / "wide.dat").write_text("\n".join("::".join(row[:4000]) for row in cells))
+    assert seconds(lambda: read(tmp_path / "wide.csv")) < 8
+    assert seconds(lambda: read_triplets(tmp_path / "wide.dat", header=False, rated=False)) < 4
+
+
+def test_double_colons_separate_cells(tmp_path: Path) -> None:
+    (tmp_path / "r.dat").write_text('u::i::4::a "quoted\nü::j::5\n')
+    triplets = read_triplets(tmp_path / "r.dat", header=False)
+    assert triplets.users.tolist() == ["u", "ü"]
+    assert triplets.ratings.tolist() == [4, 5]
+    (tmp_path / "r.dat").write_text("a::b\x1fc::4\n")
+    with pytest.raises(MediaError, match="control characters"):
+        read_triplets(tmp_path / "r.dat", header=False)
