@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -65,23 +66,34 @@ def save(
         (temporary / FACTS).write_bytes(_text(facts))
 
 
-def load(folder: str | os.PathLike[str]) -> tuple[Learnt, dict[str, Any]]:
+def load(folder: str | os.PathLike[str], names: Sequence[str]) -> tuple[Learnt, dict[str, Any]]:
     """Read a model and the parameters that it was made with.
+
+    The checksums tell an accident; a folder that was made to do harm has right ones, so that
+    whatever it holds must be met.
+
+    Args:
+        folder: that it was saved to.
+        names: of the parameters.
 
     Raises:
         MediaError: if there is no model, or one that is damaged or of a newer version.
     """
     arrays_of = _safetensors().load
     facts = _facts(Path(folder))
-    content = _restored(facts["content"])
     stored = _bytes(Path(folder), ARRAYS)
-    if _digest(stored) != content["arrays"]:
-        raise _damaged(folder, f"{ARRAYS} is not what was written")
     try:
-        learnt = _learnt(arrays_of(stored), content)
-    except (KeyError, TypeError, ValueError) as error:
+        content = _restored(facts["content"])
+        if _digest(stored) != content["arrays"]:
+            raise _damaged(folder, f"{ARRAYS} is not what was written")
+        learnt, parameters = _learnt(arrays_of(stored), content), dict(content["parameters"])
+        if set(parameters) != set(names):
+            raise KeyError(f"parameters {sorted(parameters)}")
+    except MediaError:
+        raise
+    except Exception as error:  # safetensors and NumPy raise anything on what is not theirs
         raise _damaged(folder, f"{ARRAYS} and {FACTS} do not belong together") from error
-    return learnt, content["parameters"]
+    return learnt, parameters
 
 
 def _safetensors() -> Any:
@@ -97,9 +109,9 @@ def _facts(folder: Path) -> dict[str, Any]:
     """What `model.json` holds, once it is known to be whole and of a version that can be read."""
     try:
         facts = json.loads(_bytes(folder, FACTS))
-    except ValueError as error:
-        if isinstance(error, MediaError):
-            raise
+    except MediaError:
+        raise
+    except (ValueError, RecursionError):
         raise _damaged(folder, f"{FACTS} is cut off or is no JSON") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise MediaError(f"{folder}: {FACTS} is not that of a ratings model: name another folder")
@@ -118,6 +130,9 @@ def _facts(folder: Path) -> dict[str, Any]:
 def _bytes(folder: Path, name: str) -> bytes:
     if not folder.is_dir():
         raise MediaError(f"{folder}: there is no such folder: name one that a model was saved to")
+    # A pipe or a device under this name would keep the reader waiting, or never end.
+    if (folder / name).exists() and not (folder / name).is_file():
+        raise _damaged(folder, f"{name} is not an ordinary file")
     try:
         return (folder / name).read_bytes()
     except FileNotFoundError:
@@ -183,6 +198,10 @@ def _learnt(arrays: Arrays, content: dict[str, Any]) -> Learnt:
         sparse.csr_array((arrays[name], *places), shape=shape) if name in arrays else None
         for name in ("seen.ratings", "seen.weights")
     )
+    # SciPy's loops do not look whether an index lies within the shape.
+    for table in (ratings, weights):
+        if table is not None:
+            table.check_format(full_check=True)
     return Learnt(fit, users, items, Seen(ratings, weights))
 
 

@@ -264,7 +264,7 @@ class RatingsModel(BaseEstimator):
         Raises:
             MediaError: if there is none, or one that is damaged or of a newer version.
         """
-        learnt, parameters = load(folder)
+        learnt, parameters = load(folder, cls._get_param_names())
         scale = parameters.pop("scale")
         model = cls(scale=None if scale is None else tuple(scale), **parameters)
         model.learnt_ = learnt

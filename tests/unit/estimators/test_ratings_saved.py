@@ -1,5 +1,6 @@
 """A ratings model on the disk: back to the last bit, or an error that says what is wrong."""
 
+import hashlib
 import json
 import os
 
@@ -141,3 +142,65 @@ def test_what_is_no_model_or_a_newer_one_says_so(folder, tmp_path):
     changed(folder, format="something else")
     with pytest.raises(MediaError, match="not that of a ratings model"):
         RatingsModel.load(folder)
+
+
+def rewritten(folder, arrays=lambda old: old, **content):
+    """Other arrays and other content, with checksums that are right: as an attacker writes them."""
+    path = folder / "model.json"
+    facts = json.loads(path.read_text())
+    stored = load_file(folder / "model.safetensors")
+    save_file(arrays(stored), folder / "model.safetensors")
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    facts["content"] |= {"arrays": digest, **content}
+    text = json.dumps(facts["content"], sort_keys=True, indent=1)
+    facts["checksum"] = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(json.dumps(facts))
+
+
+def bad_header(folder):
+    """A header that promises more than any file has."""
+    (folder / "model.safetensors").write_bytes(b"\xff" * 8 + b"{}")
+    path = folder / "model.json"
+    facts = json.loads(path.read_text())
+    facts["content"]["arrays"] = hashlib.sha256(b"\xff" * 8 + b"{}").hexdigest()
+    text = json.dumps(facts["content"], sort_keys=True, indent=1)
+    facts["checksum"] = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(json.dumps(facts))
+
+
+def piped(folder):
+    (folder / "model.json").unlink()
+    os.mkfifo(folder / "model.json")
+
+
+ATTACKS = {
+    "deep JSON": lambda f: (f / "model.json").write_text("[" * 200_000),
+    "a bad header": bad_header,
+    "an index out of range": lambda f: rewritten(
+        f, lambda old: {**old, "seen.items": old["seen.items"] + np.int32(10**6)}
+    ),
+    "starts that fall": lambda f: rewritten(
+        f, lambda old: {**old, "seen.starts": old["seen.starts"][::-1].copy()}
+    ),
+    "other parameters": lambda f: rewritten(f, parameters={"evil": 1}),
+    "parameters of another type": lambda f: rewritten(f, parameters=3),
+    "no members": lambda f: rewritten(
+        f, lambda old: {name: old[name] for name in old if not name[0].isdigit()}
+    ),
+    "fields that are not there": lambda f: rewritten(f, fit={"evil": 1}),
+    "a pipe": piped,
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_model_made_to_do_harm_is_damaged_and_no_more(folder, attack):
+    ATTACKS[attack](folder)
+    with pytest.raises(MediaError, match="the model is damaged") as caught:
+        RatingsModel.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_written_anew_with_right_checksums_is_read(fitted, folder):
+    """So that the attacks above are met for what they are."""
+    rewritten(folder)
+    assert RatingsModel.load(folder).predict([1], ["item 2"]) == fitted.predict([1], ["item 2"])
