@@ -76,7 +76,16 @@ def claims(config: Config) -> tuple[Claim, ...]:
                 - 1
             ),
             ">",
-            0.03,
+            1e-3,
+        ),
+        # That one is more than the duality gap leaves; how much is decided by the draw, so it is
+        # asked of many.
+        Claim(
+            f"{where}: relative excess of the truth's nuclear norm over the convex minimum, median "
+            "of the draws",
+            lambda dataset: float(dataset["draw_excess"].median(skipna=False)),
+            ">",
+            0.01,
         ),
         _claim_agreement(config.many),
         Claim(

@@ -12,10 +12,10 @@ class Config:
 
     `few` and `many` are the two numbers of entries, `scales` those of the start, end to end and
     descending. `overrank` is the effective rank that depth 2 exceeds with few entries, from the
-    largest scale.
+    largest scale. Of `draws` more truths, each with `few` entries, the convex minimum is found.
     """
 
-    seed: int = 3
+    seed: int = 0
     dtype: str = "float32"
     side: int = 100
     rank: int = 5
@@ -28,6 +28,7 @@ class Config:
     steps: int = 100_000
     gap: int = 500
     overrank: float = 7.0
+    draws: int = 20
 
     def __post_init__(self):
         """Refuse what cannot be run.
@@ -36,7 +37,7 @@ class Config:
             ValueError: A setting is out of range; the message names it and what it must be.
         """
         require_positive(self, "side", "rank", "few", "many", "depths", "scales")
-        require_positive(self, "step", "stop", "steps", "gap", "overrank")
+        require_positive(self, "step", "stop", "steps", "gap", "overrank", "draws")
         require_distinct(self, "depths", "scales")
         require_descending(self, "scales")
         if self.rank > self.side:
@@ -50,7 +51,15 @@ class Config:
 
 PRESETS = Presets(
     smoke=Config(
-        seed=2, side=30, rank=2, few=240, many=600, scales=(1e-3, 1e-5), overrank=3.5, steps=30_000
+        seed=2,
+        side=30,
+        rank=2,
+        few=240,
+        many=600,
+        scales=(1e-3, 1e-5),
+        overrank=3.5,
+        steps=30_000,
+        draws=8,
     ),
     paper=Config(),
 )

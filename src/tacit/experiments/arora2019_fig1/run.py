@@ -52,7 +52,24 @@ def run(config: Config, report: Report) -> xr.Dataset:
     trained = _combine(cells, len(config.depths), len(config.scales))
     answers = [convex_answer(problem) for problem in problems.values()]
     convex = stack(answers, "entries", list(problems))
-    return label(trained.merge(convex).assign(read_spectrum(truth, "truth")), LABELS)
+    whole = trained.merge(convex).assign(read_spectrum(truth, "truth"))
+    return label(whole.assign(draw_excess=("draw", _draw_excesses(config))), LABELS)
+
+
+def _draw_excesses(config: Config) -> list[float]:
+    """What the nuclear norm of a truth exceeds the convex minimum of its entries by, relative."""
+    excesses = []
+    for number in range(config.draws):
+        # The seed itself is that of the draw that is trained on, whose keys are split from it.
+        key = jax.random.fold_in(jax.random.key(config.seed), number)
+        truth_key, entries_key = jax.random.split(key)
+        sides = (config.side, config.side)
+        truth = low_rank_matrix(sides, config.rank, config.dtype, key=truth_key)
+        least = convex_answer(completion(truth, config.few, key=entries_key))
+
+        norm = read_spectrum(truth, "truth")["truth_nuclear_norm"]
+        excesses.append(norm / float(least["convex_nuclear_norm"]) - 1)
+    return excesses
 
 
 def _train(config: Config, problem: Problem, start: Deep, inner) -> xr.Dataset:
