@@ -12,7 +12,13 @@ from tacit.algebra.tubal_factorisations import t_qr
 def orthogonal_frame(
     shape: tuple[int, int], dtype: Any = jnp.float32, *, key: PRNGKey
 ) -> Float[Array, "m n"]:
-    """Haar-distributed Q of the given shape with QᵀQ = I (tall) or QQᵀ = I (wide)."""
+    """Haar-distributed Q of the given shape with QᵀQ = I (tall) or QQᵀ = I (wide).
+
+    Args:
+        shape: (m, n).
+        dtype: floating-point type.
+        key: JAX random key.
+    """
     rows, columns = shape
     return jax.random.orthogonal(key, rows, (), dtype, m=columns)
 
@@ -21,6 +27,12 @@ def low_rank_matrix(
     shape: tuple[int, int], rank: int, dtype: Any = jnp.float32, *, key: PRNGKey
 ) -> Matrix:
     """Gaussian product U Vᵀ of the given rank, scaled so that entries have mean square one.
+
+    Args:
+        shape: (m, n).
+        rank: number of columns of U and V.
+        dtype: floating-point type.
+        key: JAX random key.
 
     Raises:
         ValueError: if the rank is not between 1 and min(m, n).
@@ -44,6 +56,12 @@ def tubal_frame(
 ) -> Float[Array, "m r *k"]:
     """Random Q of shape (m, r, *k), r ≤ m, with Qᵀ * Q = I: the t-QR of a Gaussian tensor.
 
+    Args:
+        shape: (m, r, *k), r ≤ m.
+        transform: transform of the tubes.
+        dtype: floating-point type.
+        key: JAX random key.
+
     Raises:
         ValueError: if it is wider than high.
     """
@@ -63,6 +81,13 @@ def low_tubal_rank_tensor(
     key: PRNGKey,
 ) -> Float[Array, "m n *k"]:
     """Gaussian t-product of the given tubal rank, scaled so that entries have mean square one.
+
+    Args:
+        shape: (m, n, *k).
+        rank: number of lateral slices of the two factors.
+        transform: transform of the tubes.
+        dtype: floating-point type.
+        key: JAX random key.
 
     Raises:
         ValueError: if the rank is not between 1 and min(m, n).

@@ -27,6 +27,12 @@ def time_to_reach(
     regular for all N in [2, ∞]; at N = 2 the logistic curve's ln[s(σ−s₀)/(s₀(σ−s))] / (2σ), at
     N = ∞ (1/s₀−1/s)/σ + σ⁻² ln[s(σ−s₀)/(s₀(σ−s))]. At half the target it is the escape time.
 
+    Args:
+        value: s at the time asked for, between start and target.
+        start: s(0) > 0, end to end.
+        target: σ, the singular value that is learnt.
+        depth: N in [2, ∞].
+
     Raises:
         ValueError: if not 0 < start ≤ value < target, or the depth is below 2.
     """
@@ -51,6 +57,12 @@ def singular_value_at(
     time: Numbers, *, start: Numbers, target: Numbers, depth: float | int
 ) -> np.ndarray:
     """s(t) from `start`, below the target σ: the inverse of `time_to_reach`, by bracketed roots.
+
+    Args:
+        time: t ≥ 0; at infinite depth t' = N t.
+        start: s(0) > 0, end to end.
+        target: σ, the singular value that is learnt.
+        depth: N in [2, ∞].
 
     Raises:
         ValueError: if not 0 < start < target, the time is negative, or the depth is below 2.

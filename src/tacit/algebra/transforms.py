@@ -221,6 +221,11 @@ def tube_lengths(T: Float[Array, "m n *k"]) -> Tubes:
 def refuse_unless_unitary(what: str, transform: AbstractTransform, tubes: Tubes) -> float:
     """The c of M Mᴴ = c I.
 
+    Args:
+        what: what needs it, for the message.
+        transform: the transform M in question.
+        tubes: lengths of the tube modes.
+
     Raises:
         ValueError: if the transform has none.
     """

@@ -19,6 +19,11 @@ def t_product(
 ) -> Float[Array, "m n *k"]:
     """The t-product A * B: slices A̅_j B̅_j; for `Fourier`, Σ_a A_ia ⊛ B_aj, circular convolution.
 
+    Args:
+        A: left factor.
+        B: right factor.
+        transform: transform of the tubes.
+
     Raises:
         ValueError: if the tubes differ in length, or the inner sides differ.
     """
@@ -35,6 +40,11 @@ def t_outer(
     U: Float[Array, "m r *k"], V: Float[Array, "n r *k"], transform: AbstractTransform = Fourier()
 ) -> Float[Array, "m n *k"]:
     """The t-product U * Vᵀ: slices U̅_j V̅_jᴴ.
+
+    Args:
+        U: left factor.
+        V: right factor, before it is transposed.
+        transform: transform of the tubes.
 
     Raises:
         ValueError: if the tubes differ in length, or the numbers of columns differ.
@@ -107,7 +117,14 @@ def t_transpose(
 def t_identity(
     side: int, tubes: Tubes, transform: AbstractTransform = Fourier(), dtype: Any = jnp.float32
 ) -> Float[Array, "n n *k"]:
-    """The identity I * A = A: every slice is the identity matrix."""
+    """The identity I * A = A: every slice is the identity matrix.
+
+    Args:
+        side: n.
+        tubes: lengths of the tube modes.
+        transform: transform of the tubes.
+        dtype: floating-point type.
+    """
     stored = transform.classes(tubes).source.size
     unit = transform.inverse(jnp.ones((stored, 1, 1), dtype), tubes)
     return unit * jnp.eye(side, dtype=dtype).reshape(side, side, *(1 for _ in tubes))

@@ -106,6 +106,11 @@ def t_eigh(
     In every slice eigenvalues descend, algebraically: the first `rank` are the largest, not those
     of largest modulus, which singular vectors belong to.
 
+    Args:
+        T: a tensor of square slices; only its symmetric part counts.
+        transform: transform of the tubes.
+        rank: number d of eigentubes, n by default.
+
     Raises:
         ValueError: if T is not square.
     """
@@ -155,6 +160,11 @@ def shrink_slices(
     """U * (S̅ − τ)₊ * Vᵀ, all slice singular values lowered by τ [lu2020].
 
     It is the proximal map of τ times the tensor nuclear norm (1/c) ‖T̄‖_*, Lu's.
+
+    Args:
+        T: the tensor.
+        threshold: τ ≥ 0, in units of slice singular values.
+        transform: a multiple of a unitary transform.
 
     Raises:
         ValueError: if the transform is no multiple of a unitary one.

@@ -44,7 +44,13 @@ def multirank(
     transform: AbstractTransform = Fourier(),
     tolerance: ScalarLike = 1e-2,
 ) -> Int[Array, "*k"]:
-    """Rank of each slice: its singular values above `tolerance` times the largest of all."""
+    """Rank of each slice: its singular values above `tolerance` times the largest of all.
+
+    Args:
+        T: the tensor.
+        transform: transform of the tubes.
+        tolerance: what counts as zero, relative to the largest of all slices.
+    """
     spectra = slice_singular_values(T, transform)
     return jnp.sum(spectra > tolerance * jnp.max(spectra), axis=-1)
 
@@ -54,7 +60,13 @@ def tubal_rank(
     transform: AbstractTransform = Fourier(),
     tolerance: ScalarLike = 1e-2,
 ) -> IntScalar:
-    """Number of non-zero singular tubes, the largest rank of a slice."""
+    """Number of non-zero singular tubes, the largest rank of a slice.
+
+    Args:
+        T: the tensor.
+        transform: transform of the tubes.
+        tolerance: what counts as zero, relative to the largest of all slices.
+    """
     return jnp.max(multirank(T, transform, tolerance))
 
 
@@ -63,7 +75,13 @@ def average_rank(
     transform: AbstractTransform = Fourier(),
     tolerance: ScalarLike = 1e-2,
 ) -> RealScalar:
-    """Mean rank of a slice, rank(T̄) / k; at most the tubal rank [lu2020]."""
+    """Mean rank of a slice, rank(T̄) / k; at most the tubal rank [lu2020].
+
+    Args:
+        T: the tensor.
+        transform: transform of the tubes.
+        tolerance: what counts as zero, relative to the largest of all slices.
+    """
     return jnp.mean(multirank(T, transform, tolerance).astype(T.dtype))
 
 
@@ -127,6 +145,11 @@ def tubal_principal_angles(
     The sine of the largest is the distance ‖V_⊥ᵀ * U‖ of [karnik2025], where U and V are equally
     wide. Angles of every size keep full precision [bjorck1973]. U and V need linearly independent
     lateral slices, not orthonormal ones.
+
+    Args:
+        U: lateral slices that span one space.
+        V: those that span the other.
+        transform: a multiple of a unitary transform.
 
     Raises:
         ValueError: if U and V differ in height or tubes, if one is wider than high, or if the

@@ -42,6 +42,11 @@ def check_assumptions(
        the distance of 1 from that space, relative.
 
     Each holds with the margin `tolerance` less the deviation.
+
+    Args:
+        problem: whose operator Assumptions 1 and 3 are about.
+        model: the start, which Assumption 2 is about.
+        tolerance: the largest relative deviation that passes.
     """
     left, right, spectra, deviation = _shared_basis(problem.operator)
     bases = jnp.asarray(left, model.left.dtype), jnp.asarray(right, model.left.dtype)

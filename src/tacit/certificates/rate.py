@@ -42,10 +42,14 @@ def rate_certificate(
             f"rate_certificate: {len(time)} times, {len(loss)} losses and {len(rates)} rates; "
             "give the records of one run"
         )
+
+    # From where the loss is rounding on, its logarithm says nothing of a rate.
     decay = _decay(problem)
     decaying = decay.of(loss, floor)
     last = len(decaying)
     logs = np.log(decaying / decaying[0])
+
+    # What the quadrature may be off is granted to either bound: it is the records' fault.
     slow, slow_error = _integral(time[:last], rates[:last, 0])
     fast, fast_error = _integral(time[:last], rates[:last, 1])
     upper = -decay.slowest * slow - logs
@@ -54,6 +58,7 @@ def rate_certificate(
         float(np.min(upper + decay.slowest * slow_error)),
         float(np.min(lower + decay.fastest * fast_error)),
     )
+
     c, C = float(rates[:last, 0].min()), float(rates[:last, 1].max())
     return Certificate(
         margin=margin,

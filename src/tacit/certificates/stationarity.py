@@ -124,6 +124,8 @@ def _say(extremes: HessianExtremes, relative: float, lowest: float, tolerance: f
             f"Not a critical point: the gradient is {relative:.1e} of ‖∇²L‖₂‖θ‖; the least "
             f"curvature here is {steepest}."
         )
+
+    # A negative curvature is certain beyond its own error bound, a lack of one only up to it.
     if extremes.smallest < -tolerance * extremes.norm:
         some = extremes.negatives
         many = (
@@ -137,6 +139,7 @@ def _say(extremes: HessianExtremes, relative: float, lowest: float, tolerance: f
             f"First-order point: the least curvature is {steepest} up to "
             f"{extremes.smallest_error:.1e}, which does not decide its sign."
         )
+
     if extremes.norm == 0:
         return (
             "Flat point: gradient and Hessian are zero, so nothing is negative to second order; "

@@ -97,6 +97,11 @@ def end_to_end_velocity(W: Matrix, gradient: Matrix, depth: ScalarLike) -> Matri
     """Ẇ = −Σ_j (W Wᵀ)^{(N−j)/N} G (Wᵀ W)^{(j−1)/N} for the gradient G at W [arora2019].
 
     For N = ∞ it is the limit of Ẇ/N, −∫₀¹ (W Wᵀ)^u G (Wᵀ W)^{1−u} du.
+
+    Args:
+        W: the product matrix.
+        gradient: ∇ℓ(W).
+        depth: N in [2, ∞].
     """
     U, s, Vt = jnp.linalg.svd(W, full_matrices=False)
     inner, outer = depth_weights(s, depth)

@@ -116,7 +116,13 @@ class LevenbergMarquardt(AbstractDynamics):
 
 
 def push_forward(problem: Problem, model: Any, tangent: Any) -> Measurements:
-    """J θ̇, the derivative of A X(θ) along θ̇; a thin model's from factors of twice the width."""
+    """J θ̇, the derivative of A X(θ) along θ̇; a thin model's from factors of twice the width.
+
+    Args:
+        problem: whose operator A is.
+        model: θ.
+        tangent: θ̇, a tree like the model.
+    """
     if not isinstance(model, AbstractThinFactorisation):
         return problem.operator.mv(jax.jvp(lambda m: m(), (model,), (tangent,))[1])
     at, moved = jax.jvp(lambda m: m.factored(), (model,), (tangent,))
@@ -126,6 +132,12 @@ def push_forward(problem: Problem, model: Any, tangent: Any) -> Measurements:
 
 
 def bend(problem: Problem, residual: Measurements, tangent: Measurements) -> Measurements:
-    """H ṙ, the product of the loss's Hessian at a residual with a change of it."""
+    """H ṙ, the product of the loss's Hessian at a residual with a change of it.
+
+    Args:
+        problem: whose loss and weights are meant.
+        residual: r = A X − y.
+        tangent: ṙ, a change of the residual.
+    """
     slope = jax.grad(problem.loss)
     return jax.jvp(lambda r: slope(r, problem.weights), (residual,), (tangent,))[1]

@@ -87,7 +87,14 @@ class EigenvalueRecursion(AbstractDynamics):
 def recursion_step(
     d: Float[Array, " n"], eigenvalues: Float[Array, " n"], step: ScalarLike, depth: int
 ) -> Float[Array, " n"]:
-    """One step d − η d^{L−1}(d^L − λ) for the factor eigenvalues d."""
+    """One step d − η d^{L−1}(d^L − λ) for the factor eigenvalues d.
+
+    Args:
+        d: eigenvalues of the factors, all alike.
+        eigenvalues: λ of the target, in the same order.
+        step: η.
+        depth: L ≥ 1.
+    """
     return d - step * d ** (depth - 1) * (d**depth - eigenvalues)
 
 

@@ -35,6 +35,12 @@ def gaussian(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey
 
     s^{2L} = init_scale² q / (m · w_1 ⋯ w_{L−1} · n); for square layers of side n this is the
     s = init_scale^{1/L} n^{−1/2} of [arora2019].
+
+    Args:
+        shapes: of W_1, …, W_L.
+        init_scale: root mean square of the singular values of X, in the mean.
+        dtype: floating-point type.
+        key: JAX random key.
     """
     deviation = gaussian_deviation(shapes, init_scale, dtype)
     keys = jax.random.split(key, len(shapes))
@@ -49,6 +55,12 @@ def balanced(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey
 
     Then W_{j+1}ᵀ W_{j+1} = W_j W_jᵀ at every layer, the condition of the end-to-end dynamics
     [arora2019]; gradient flow keeps it.
+
+    Args:
+        shapes: of W_1, …, W_L.
+        init_scale: root mean square of the singular values of X.
+        dtype: floating-point type.
+        key: JAX random key.
     """
     depth, dimensions = len(shapes), _dimensions(shapes)
     narrowest = min(dimensions)
@@ -68,14 +80,28 @@ def balanced(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey
 
 
 def orthogonal(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
-    """A multiple of a Haar orthogonal frame in each layer, the product rescaled to `init_scale`."""
+    """A multiple of a Haar orthogonal frame in each layer, the product rescaled to `init_scale`.
+
+    Args:
+        shapes: of W_1, …, W_L.
+        init_scale: root mean square of the singular values of X.
+        dtype: floating-point type.
+        key: JAX random key.
+    """
     keys = jax.random.split(key, len(shapes))
     frames = [orthogonal_frame(shape, dtype, key=k) for k, shape in zip(keys, shapes, strict=True)]
     return _rescaled(frames, init_scale)
 
 
 def identity(shapes: Shapes, init_scale: ScalarLike, dtype: Any, *, key: PRNGKey) -> Factors:
-    """The same multiple of the (rectangular) identity in each layer; draws nothing [chou2024]."""
+    """The same multiple of the (rectangular) identity in each layer; draws nothing [chou2024].
+
+    Args:
+        shapes: of W_1, …, W_L.
+        init_scale: root mean square of the singular values of X.
+        dtype: floating-point type.
+        key: unused: all initialisers are called alike.
+    """
     del key
     return _rescaled([jnp.eye(*shape, dtype=dtype) for shape in shapes], init_scale)
 
@@ -88,7 +114,13 @@ def _rescaled(factors: Sequence[Float[Array, "_ _"]], init_scale: ScalarLike) ->
 
 
 def gaussian_deviation(shapes: Shapes, init_scale: ScalarLike, dtype: Any) -> RealScalar:
-    """The deviation s of independent entries with which the chain has the given scale."""
+    """The deviation s of independent entries with which the chain has the given scale.
+
+    Args:
+        shapes: of W_1, …, W_L.
+        init_scale: root mean square of the singular values of X, in the mean.
+        dtype: floating-point type.
+    """
     depth, dimensions = len(shapes), _dimensions(shapes)
     per_layer = (math.sqrt(min(dimensions)) / math.sqrt(math.prod(dimensions))) ** (1 / depth)
     return jnp.asarray(init_scale, dtype) ** (1 / depth) * per_layer

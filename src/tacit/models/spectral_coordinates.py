@@ -82,7 +82,14 @@ def place(
     coordinates: SpectralCoordinates,
     frames: Float[Array, "K d r"],
 ) -> SpectralNetwork:
-    """The network with the given coordinates and frames in the bases."""
+    """The network with the given coordinates and frames in the bases.
+
+    Args:
+        model: whose mixers and activation are kept.
+        bases: (Φ, Ψ), orthonormal columns.
+        coordinates: ū, v̄ and the mixers in the bases.
+        frames: G_k, one a matrix of the input layer.
+    """
     Phi, Psi = bases
     arrays = (
         Phi @ (coordinates.u[:, :, None] * frames),

@@ -102,6 +102,14 @@ def gaussian_chain(
     """Independent normal entries, whose slices are those of `gaussian` with the given scale.
 
     The transform makes slice entries of variance c s² from entries of variance s².
+
+    Args:
+        shapes: of W_1, …, W_L, without the tubes.
+        tubes: lengths of the tube modes.
+        init_scale: root mean square of the slice singular values of X, in the mean.
+        transform: a multiple of a unitary transform.
+        dtype: floating-point type.
+        key: JAX random key.
     """
     factor = refuse_unless_unitary("the scale of a start", transform, tubes)
     deviation = gaussian_deviation(shapes, init_scale, dtype) / math.sqrt(factor)
@@ -114,6 +122,11 @@ def gaussian_chain(
 
 def refuse_start(name: str, init_scale: ScalarLike, widths: tuple[int, ...]) -> None:
     """Refuse a start that is empty or never moves.
+
+    Args:
+        name: of the model, for the message.
+        init_scale: size of the start; passed if it is traced.
+        widths: inner widths.
 
     Raises:
         ValueError: if `init_scale`, or a width, is not positive.

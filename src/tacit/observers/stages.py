@@ -112,11 +112,16 @@ def find_stages(
             f"find_stages: prominence and tolerance must be positive, got {prominence} and "
             f"{tolerance}"
         )
+
+    # Plateaus are what peaks cut the run into; each is read at its least gradient, the point
+    # nearest to the saddle.
     logs = _logarithm(norms, np.asarray(gradient_norm).dtype)
     peaks = _peaks(logs, prominence)
     cuts = [0, *peaks, len(time)]
     bottom = np.array([a + int(np.argmin(logs[a:b])) for a, b in pairwise(cuts)])
     start, end = _borders(logs, peaks, bottom)
+
+    # The last plateau is not left: it has no escape.
     rank = np.sum(spectrum[bottom] > tolerance * spectrum.max(), axis=1)
     escape = np.append(peaks, -1)
     return Stages(

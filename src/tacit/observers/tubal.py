@@ -36,6 +36,11 @@ def tube_error(
 
     Tubes are compared as they are, not transformed [karnik2025].
 
+    Args:
+        truth: X * Xᵀ.
+        rank: r, counted from 1.
+        transform: by which singular tubes are found.
+
     Raises:
         ValueError: if the rank is not in 1..n.
     """
@@ -106,6 +111,11 @@ def symmetric(name: str, model: AbstractFactorisation) -> SymmetricTubal:
 
 def refuse_bad_rank(name: str, rank: int, most: int) -> None:
     """Refuse a rank that is not in 1..most.
+
+    Args:
+        name: of the observer, for the message.
+        rank: the rank asked for.
+        most: the largest that makes sense.
 
     Raises:
         ValueError: if it is not.

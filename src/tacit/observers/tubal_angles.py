@@ -33,6 +33,11 @@ def angle_to_spectral_tensor(
     L is indefinite, and its leading eigenvalues are the algebraically largest of each slice:
     singular vectors would take negative ones for leading.
 
+    Args:
+        problem: whose A* y makes L.
+        rank: r.
+        transform: transform of the tubes.
+
     Raises:
         ValueError: if the rank is not in 1..n − 1.
     """
@@ -45,6 +50,11 @@ def angle_to_truth(
     truth: Float[Array, "n n *k"], rank: int, transform: AbstractTransform = Fourier()
 ) -> Observer:
     """Sine of the angle between the columns of the truth and the r leading ones of U_t * U_tᵀ.
+
+    Args:
+        truth: of tubal rank r.
+        rank: r.
+        transform: transform of the tubes.
 
     Raises:
         ValueError: if the rank is not in 1..n − 1.
@@ -65,6 +75,12 @@ def power_iterate_angle(
 
     While U is small, descent with step η is this power iteration. It is evaluated in closed form
     from the eigentubes of L, whatever t, for steps with 2η L > −I.
+
+    Args:
+        problem: whose A* y makes L.
+        start: U₀, with the transform of its tubes.
+        step: η of the descent that is compared.
+        rank: r.
 
     Raises:
         ValueError: if the rank is not in 1..n − 1.

@@ -24,6 +24,12 @@ def completion(
 ) -> Problem:
     """`count` entries observed without noise, drawn uniformly without replacement.
 
+    Args:
+        truth: X★.
+        count: number p of entries seen.
+        loss: how misfit is counted.
+        key: JAX random key.
+
     Raises:
         ValueError: if count is not between 1 and m·n.
     """
@@ -47,6 +53,14 @@ def sensing(
 
     Normal noise of the deviation `noise` is added to each. For [chu2024] they are mis-specified:
     their singular vectors are not those of the truth.
+
+    Args:
+        truth: X★, a matrix or a tensor.
+        count: number p of measurements.
+        deviation: standard deviation of the entries of A_i.
+        loss: how misfit is counted.
+        noise: standard deviation of the noise, in units of y.
+        key: JAX random key.
     """
     arrays_key, noise_key = jax.random.split(key)
     arrays = deviation * jax.random.normal(arrays_key, (count, *truth.shape), truth.dtype)
@@ -109,6 +123,15 @@ def shared_sensing(
     A_i = Φ diag(a_i) Ψᵀ, a_i normal numbers of the given deviation in descending order: the
     well-specified case. With `ones` the first A_i is Φ Ψᵀ, which measures the nuclear norm and
     makes Assumption 3 hold. Normal noise of the deviation `noise` is added to each measurement.
+
+    Args:
+        truth: X★.
+        count: number p of measurements.
+        deviation: standard deviation of the numbers a_i.
+        loss: how misfit is counted.
+        noise: standard deviation of the noise, in units of y.
+        ones: whether A_1 = Φ Ψᵀ.
+        key: JAX random key.
     """
     U, _, Vt = jnp.linalg.svd(truth, full_matrices=False)
     spectra_key, noise_key = jax.random.split(key)

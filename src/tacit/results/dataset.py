@@ -33,6 +33,8 @@ def to_dataset(
     lanes = np.shape(trajectory.result_code)
     _check(coords, lanes, trajectory)
     leading = tuple(coords)
+
+    # An observer declares its name, dimensions and label, so that no second table is needed here.
     variables: dict[str, Any] = {
         axes.name: (
             (*leading, RECORD, *axes.dims),
@@ -52,6 +54,8 @@ def to_dataset(
         np.asarray(trajectory.best),
         {"long_name": "record of the model kept"},
     )
+
+    # Lanes may stop at different steps: both clocks have the leading dimensions too.
     clocks = {
         "step": ((*leading, RECORD), np.asarray(trajectory.step), {"long_name": "step"}),
         "time": ((*leading, RECORD), np.asarray(trajectory.time), {"long_name": "time t"}),

@@ -59,12 +59,14 @@ def stage_table(
             f"stage_table: the dataset has no record {', '.join(sorted(missing))}; run with "
             "observers gradient_norm, loss and singular_values"
         )
+
     lanes = tuple(str(dim) for dim in dataset["loss"].dims if dim != RECORD)
     sizes = [dataset.sizes[dim] for dim in lanes]
     found = {}
     for index in product(*map(range, sizes)):
         where = dict(zip(lanes, index, strict=True))
         lane = dataset.isel(where)
+        # A lane that stopped early repeats its last record, which would look like a plateau.
         lane = lane.isel({RECORD: slice(int(lane["length"]))})
         found[index] = find_stages(
             lane["time"].values,

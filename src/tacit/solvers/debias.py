@@ -14,6 +14,11 @@ def debias(problem: Problem, X: Matrix, tolerance: ScalarLike = 1e-3) -> Matrix:
     [mazumder2010]. Vectors with σ ≤ tolerance · σ₁ are dropped; X = 0 stays. It solves one p × r
     least-squares problem, whatever the problem's loss. Not to be traced: the number r of vectors
     kept depends on X.
+
+    Args:
+        problem: whose operator, y and weights are met.
+        X: the shrunken matrix.
+        tolerance: σ/σ₁ up to which a pair of vectors is dropped.
     """
     U, spectrum, Vt = jnp.linalg.svd(X, full_matrices=False)
     rank = int(jnp.sum(spectrum > tolerance * spectrum[0]))

@@ -168,7 +168,13 @@ def flat_gradient(problem: Problem, model: AbstractFactorisation) -> Float[Array
 def flat_product(
     problem: Problem, model: AbstractFactorisation, vector: Float[Array, " size"]
 ) -> Float[Array, " size"]:
-    """∇²L(θ) v, forward over reverse."""
+    """∇²L(θ) v, forward over reverse.
+
+    Args:
+        problem: whose objective L is.
+        model: θ.
+        vector: v, in the order of `ravel_pytree`.
+    """
     theta, shaped = flatten(model)
     gradient = jax.grad(lambda at: problem.objective(shaped(at)))
     return jax.jvp(gradient, (theta,), (vector,))[1]

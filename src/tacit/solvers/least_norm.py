@@ -16,6 +16,11 @@ def least_norm(
     the least-squares solution of least norm. It stops at ‖A*(A X − y)‖ ≤ tolerance · ‖A* y‖; a
     tolerance below 1e-12, in float32 1.2e-5, stands for that: conjugate gradients that are asked
     for rounding may run away once they have reached it.
+
+    Args:
+        operator: A.
+        y: what is measured.
+        tolerance: of the normal equations, relative to ‖A* y‖.
     """
     reachable: Any = jnp.maximum(tolerance, max(100 * float(jnp.finfo(y.dtype).eps), 1e-12))
     X, _ = cg(lambda X: operator.adjoint(operator.mv(X)), operator.adjoint(y), tol=reachable)

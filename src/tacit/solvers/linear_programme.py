@@ -28,6 +28,11 @@ def nuclear_programme(
     It needs Φᵀ Φ = Ψᵀ Ψ = I; where that fails, `residual` and `gap` show it. It runs in numpy: not
     to be traced.
 
+    Args:
+        operator: A, with orthonormal bases Φ and Ψ.
+        y: what is measured.
+        semidefinite: whether X ⪰ 0 is asked as well.
+
     Raises:
         ValueError: if Φ and Ψ differ for `semidefinite`, y is not finite, or y is further than the
             root of rounding from the range of the operator, relative to ‖y‖: no X meets it then.

@@ -66,6 +66,12 @@ def minimum_nuclear_norm(
     end, `gap` and `iterations` tell. If y is outside the range of A nothing interpolates: the
     answer is that of y projected onto the range, and `residual` shows it.
 
+    Args:
+        operator: A.
+        y: what is measured.
+        tolerance: relative duality gap and split at which it stops.
+        max_iterations: at which it stops in any case.
+
     Raises:
         ValueError: if the tolerance is not positive, or max_iterations not at least 1.
     """

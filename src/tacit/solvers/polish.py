@@ -26,6 +26,11 @@ def polish(
     The new dual is kept only if it raises the lower bound, the new X only if it interpolates and
     lowers the value: the answer is never worse. For small problems, m·n·p numbers are held; in
     numpy and float64, so not to be traced.
+
+    Args:
+        operator: A.
+        y: what is measured.
+        minimum: where Newton's method starts.
     """
     m, n = minimum.X.shape
     matrix = np.asarray(operator.as_matrix(), np.float64)
@@ -49,10 +54,13 @@ def _newton(
 ) -> tuple[Float[np.ndarray, "m r"], Float[np.ndarray, "n r"], Float[np.ndarray, " p"]]:
     """Factors and multiplier after Newton's steps from those of X and ν."""
     p, m, n = arrays.shape
+
+    # Complementarity decides the rank: where X has a singular value, that of M is one.
     U, s, Vt = np.linalg.svd(X, full_matrices=False)
     duality = np.linalg.svd(np.tensordot(nu, arrays, axes=1), compute_uv=False)
     r = max(int(np.sum(s > 1 - duality)), 1)
     L, R = U[:, :r] * np.sqrt(s[:r]), Vt[:r].T * np.sqrt(s[:r])
+
     for _ in range(_STEPS):
         M = np.tensordot(nu, arrays, axes=1)
         to_left = (arrays @ R).reshape(p, -1)
@@ -67,6 +75,7 @@ def _newton(
         )
         misses = y - np.tensordot(arrays, L @ R.T, axes=2)
         wanted = np.concatenate([(M @ R - L).ravel(), (M.T @ L - R).ravel(), misses])
+        # Singular: rotations of the factors change nothing. The step of least norm is one of many.
         step = np.linalg.lstsq(system, wanted, rcond=_SINGULAR)[0]
         L = L + step[: m * r].reshape(m, r)
         R = R + step[m * r : (m + n) * r].reshape(n, r)
