@@ -6,36 +6,29 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import linear_sum_assignment, minimize
-from scipy.sparse.linalg import minres
+from scipy.optimize import linear_sum_assignment
 
-from tacit._typing import Any, Array, Callable, Float
-from tacit.models import AbstractFactorisation, Deep, Symmetric
+from tacit._typing import Any, Array, Float
+from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
+from tacit.solvers._cut import cut, narrowest_width
+from tacit.solvers._newton_krylov import descend, is_critical, newton, norm, spectrum
 from tacit.solvers.hessian import (
     flat_gradient,
     flat_product,
     flat_value,
     flatten,
     hessian_extremes,
-    symmetric,
 )
 
 _JUMP = 1e-2
 """Singular value from which on a direction has been learnt, relative to σ₁ or to the data."""
 _ZERO = 1e-6
 """Relative singular value of a saddle that counts as zero."""
-_LONGEST = 0.5
-"""Longest step, relative to ‖θ‖."""
-_HALVINGS = 12
 _TRIES = 20
-_DESCENT = 200
-_NEAR = 1e-6
-"""Newton's steps before descent; steps of it, and the gradient at which it hands back."""
+"""Newton's steps before descent."""
 _ROUNDINGS = 50
 """Roundings of ‖∇²L θ‖ that a gradient is not asked to be below."""
-
-Lift = Callable[[AbstractFactorisation], AbstractFactorisation]
 
 
 class Saddle(NamedTuple):
@@ -98,188 +91,70 @@ def saddle_near(
             model or its gradient not finite.
     """
     _refuse(model, rank, tolerance, max_iterations)
-    start, shaped = flatten(model)
+    start, _ = flatten(model)
     if not bool(jnp.all(jnp.isfinite(flat_gradient(problem, model)))):
         raise ValueError("saddle_near: the gradient is infinite or not a number here")
     tolerance = max(tolerance, _ROUNDINGS * float(jnp.finfo(start.dtype).eps))
-    found, iterations = model, 0
-    if isinstance(model, Symmetric) or (isinstance(model, Deep) and model.depth > 1):
-        least = _JUMP * max(_spectrum(model)[0], _size(problem, model))
-        r = int(np.sum(_spectrum(model) > least)) if rank is None else rank
-        while r > 0:
-            narrow, lift = _cut(found, r)
-            asked = r if rank is None else 0
-            left = max_iterations - iterations
-            tried, steps = _newton(problem, narrow, tolerance, min(left, _TRIES), (asked, least))
-            lives = int(np.sum(_spectrum(tried) > least)) >= asked
-            if lives and 0 < steps < left and not _critical(problem, tried, tolerance):
-                rested = _descended(problem, narrow)
-                tried, more = _newton(problem, rested, tolerance, left - steps, (asked, least))
-                steps += more
-            narrow = tried
-            found, iterations = lift(narrow), iterations + steps
-            alive = int(np.sum(_spectrum(found) > least))
-            if alive >= asked or iterations >= max_iterations:
-                break
-            r = alive
-        if r == 0:
-            found = shaped(jnp.zeros_like(start))
+    if narrowest_width(model) is None:
+        found, iterations = newton(problem, model, tolerance, max_iterations, (0, 0.0))
     else:
-        found, iterations = _newton(problem, model, tolerance, max_iterations, (0, 0.0))
+        found, iterations = _solve_cut(problem, model, rank, tolerance, max_iterations)
+
     theta, _ = flatten(found)
     gradient, scale = flat_gradient(problem, found), flat_product(problem, found, theta)
-    relative = _norm(gradient) / (_norm(scale) or 1.0)
+    relative = norm(gradient) / (norm(scale) or 1.0)
+
+    # Counting negative eigenvalues costs more than the saddle itself: only if asked for.
     below = None
     if negatives:
         below = hessian_extremes(problem, found, negatives=negatives).negatives
     return Saddle(
         model=found,
         loss=float(flat_value(problem, found)),
-        gradient_norm=_norm(gradient),
+        gradient_norm=norm(gradient),
         relative=relative,
         converged=relative <= tolerance,
-        rank=_rank(_spectrum(found)),
+        rank=_rank(spectrum(found)),
         learnt=_learnt(problem, found),
         negatives=below,
-        distance=_norm(theta - start),
+        distance=norm(theta - start),
         iterations=iterations,
     )
 
 
-def _newton(
+def _solve_cut(
     problem: Problem,
     model: AbstractFactorisation,
+    rank: int | None,
     tolerance: float,
-    limit: int,
-    alive: tuple[int, float],
+    max_iterations: int,
 ) -> tuple[AbstractFactorisation, int]:
-    """Newton's method on ∇L = 0 with steps of least norm; the model, and the number of steps.
+    """The critical point of the model cut to the plateau's rank, and Newton's steps to it."""
+    least = _JUMP * max(spectrum(model)[0], _size(problem, model))
+    r = int(np.sum(spectrum(model) > least)) if rank is None else rank
+    found, iterations = model, 0
+    while r > 0:
+        narrow, lift = cut(found, r)
+        asked = r if rank is None else 0
+        left = max_iterations - iterations
+        tried, steps = newton(problem, narrow, tolerance, min(left, _TRIES), (asked, least))
 
-    It also ends when fewer singular values than alive[0] are above alive[1].
-    """
+        # Stuck between two critical points: down to rest first, as the run itself would go.
+        lives = int(np.sum(spectrum(tried) > least)) >= asked
+        if lives and 0 < steps < left and not is_critical(problem, tried, tolerance):
+            rested = descend(problem, narrow)
+            tried, more = newton(problem, rested, tolerance, left - steps, (asked, least))
+            steps += more
+
+        # A direction that died out on the way was not of this saddle: cut again, without it.
+        found, iterations = lift(tried), iterations + steps
+        alive = int(np.sum(spectrum(found) > least))
+        if alive >= asked or iterations >= max_iterations:
+            return found, iterations
+        r = alive
+
     theta, shaped = flatten(model)
-    gradient = flat_gradient(problem, model)
-    for step in range(limit):
-        size = _norm(gradient)
-        scale = _norm(flat_product(problem, model, theta))
-        if size <= tolerance * scale / 4:
-            return model, step
-        along = _newton_step(problem, model, gradient, min(0.1, size / scale) if scale else 0.1)
-        longest = _LONGEST * _norm(theta) or np.inf
-        along = along * min(1.0, longest / _norm(along))
-        for halving in range(_HALVINGS):
-            trial = theta + jnp.asarray(along / 2**halving, theta.dtype)
-            new = flat_gradient(problem, shaped(trial))
-            if _norm(new) < size:
-                break
-        else:
-            return model, step
-        theta, gradient, model = trial, new, shaped(trial)
-        if alive[0] and np.sum(_spectrum(model) > alive[1]) < alive[0]:
-            return model, step + 1
-    return model, limit
-
-
-def _critical(problem: Problem, model: AbstractFactorisation, tolerance: float) -> bool:
-    """Whether ‖∇L‖ ≤ tolerance · ‖∇²L θ‖."""
-    theta, _ = flatten(model)
-    scale = _norm(flat_product(problem, model, theta))
-    return _norm(flat_gradient(problem, model)) <= tolerance * scale
-
-
-def _descended(problem: Problem, model: AbstractFactorisation) -> AbstractFactorisation:
-    """Where L rests over models of these widths, downhill from this one."""
-    theta, shaped = flatten(model)
-
-    def at(flat: Any) -> AbstractFactorisation:
-        return shaped(jnp.asarray(flat, theta.dtype))
-
-    def value_and_gradient(flat: Float[np.ndarray, " size"]) -> tuple[float, np.ndarray]:
-        here = at(flat)
-        gradient = np.asarray(flat_gradient(problem, here), np.float64)
-        return float(flat_value(problem, here)), gradient
-
-    def product(flat: Any, vector: Any) -> np.ndarray:
-        along = jnp.asarray(vector, theta.dtype)
-        return np.asarray(flat_product(problem, at(flat), along), np.float64)
-
-    rest = minimize(
-        value_and_gradient,
-        np.asarray(theta, np.float64),
-        jac=True,
-        hessp=product,
-        method="trust-ncg",
-        options={"maxiter": _DESCENT, "gtol": _NEAR * _norm(flat_gradient(problem, model))},
-    )
-    return at(rest.x)
-
-
-def _newton_step(
-    problem: Problem, model: AbstractFactorisation, gradient: Float[Array, " size"], close: float
-) -> Float[np.ndarray, " size"]:
-    """The s of least norm with ∇²L s = −∇L, up to a relative residual."""
-
-    def multiply(vector: Float[np.ndarray, " size"]) -> Float[np.ndarray, " size"]:
-        at = jnp.asarray(vector.ravel(), gradient.dtype)
-        return np.asarray(flat_product(problem, model, at), np.float64)
-
-    size = gradient.size
-    step, _ = minres(
-        symmetric(multiply, size),
-        -np.asarray(gradient, np.float64),
-        rtol=close / 10,
-        maxiter=2 * size,
-    )
-    return step
-
-
-def _cut(model: Any, rank: int) -> tuple[Any, Lift]:
-    """The model of inner widths `rank` with the best product of that rank, and the way back."""
-    return _symmetric(model, rank) if isinstance(model, Symmetric) else _deep(model, rank)
-
-
-def _symmetric(model: Symmetric, rank: int) -> tuple[Symmetric, Lift]:
-    U = np.asarray(model.factor, np.float64)
-    Q = np.linalg.svd(U, full_matrices=False)[2][:rank].T
-    dtype = model.factor.dtype
-
-    def lift(narrow: Any) -> AbstractFactorisation:
-        return Symmetric(jnp.asarray(np.asarray(narrow.factor, np.float64) @ Q.T, dtype))
-
-    return Symmetric(jnp.asarray(U @ Q, dtype)), lift
-
-
-def _deep(model: Deep, rank: int) -> tuple[Deep, Lift]:
-    """W̃_j = Q_jᵀ W_j Q_{j−1} with Q_j an orthonormal basis of W_j ⋯ W_1 V, V of the best X_r."""
-    factors = [np.asarray(factor, np.float64) for factor in model.factors]
-    dtype = model.factors[0].dtype
-    _, _, Vt = np.linalg.svd(np.linalg.multi_dot([*factors[::-1]]), full_matrices=False)
-    V = Vt[:rank].T
-    # The outer sides stay free, since the singular vectors of the saddle are not those of X.
-    bases, image = [np.eye(len(V))], V
-    for factor in factors[:-1]:
-        bases.append(np.linalg.qr(factor @ image)[0])
-        image = bases[-1]
-    bases.append(np.eye(len(factors[-1])))
-
-    def build(made: list[np.ndarray]) -> Deep:
-        return Deep(tuple(jnp.asarray(factor, dtype) for factor in made))
-
-    def lift(narrow: Any) -> AbstractFactorisation:
-        return build(
-            [
-                bases[j + 1] @ np.asarray(factor, np.float64) @ bases[j].T
-                for j, factor in enumerate(narrow.factors)
-            ]
-        )
-
-    cut = [bases[j + 1].T @ factor @ bases[j] for j, factor in enumerate(factors)]
-    cut[0] = cut[0] @ V @ V.T
-    return build(cut), lift
-
-
-def _spectrum(model: AbstractFactorisation) -> Float[np.ndarray, " d"]:
-    return np.linalg.svd(np.asarray(model(), np.float64), compute_uv=False)
+    return shaped(jnp.zeros_like(theta)), iterations
 
 
 def _rank(spectrum: Float[np.ndarray, " d"]) -> int:
@@ -314,10 +189,6 @@ def _learnt(problem: Problem, model: AbstractFactorisation) -> tuple[int, ...] |
     return tuple(int(i) for i in np.sort(taken))
 
 
-def _norm(vector: Any) -> float:
-    return float(np.linalg.norm(np.asarray(vector, np.float64)))
-
-
 def _refuse(
     model: AbstractFactorisation, rank: int | None, tolerance: float, max_iterations: int
 ) -> None:
@@ -325,13 +196,9 @@ def _refuse(
     X = eqx.filter_eval_shape(lambda: model())
     if len(X.shape) != 2:
         raise ValueError(f"saddle_near: X has shape {X.shape}; it must be a matrix")
-    widths = [min(X.shape)]
-    if isinstance(model, Deep):
-        widths += [min(factor.shape) for factor in model.factors]
-    if isinstance(model, Symmetric):
-        widths += [min(model.factor.shape)]
-    if rank is not None and not 0 <= rank <= min(widths):
-        raise ValueError(f"saddle_near: rank {rank} is not in 0..{min(widths)} for this model")
+    most = narrowest_width(model) or min(X.shape)
+    if rank is not None and not 0 <= rank <= most:
+        raise ValueError(f"saddle_near: rank {rank} is not in 0..{most} for this model")
     if not tolerance > 0:
         raise ValueError(f"saddle_near: tolerance must be positive, got {tolerance}")
     if max_iterations < 1:
