@@ -40,10 +40,14 @@ def identical(side, depth, alpha):
 
 
 @eqx.filter_jit
+def _advanced(rule, problem, model, state, gap):
+    moved, state = rule.advance(problem, model, state, gap)
+    return moved, rule.clock(state)
+
+
 def advanced(rule, problem, model, gap):
     """Model and clock after one gap from the start."""
-    moved, state = rule.advance(problem, model, rule.init(problem, model), gap)
-    return moved, rule.clock(state)
+    return _advanced(rule, problem, model, rule.init(problem, model), gap)
 
 
 def distance(one, other):

@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Any
 from tacit.dynamics._balance import prior_precisions
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics._half_step import half_step
+from tacit.dynamics.admm import TCTV, TNN, HaLRTC, WindowedTCTV
 from tacit.dynamics.alternating import AlternatingLeastSquares
 from tacit.dynamics.curvature import largest_curvature
 from tacit.dynamics.descent import AutoStep, GradientDescent
 from tacit.dynamics.greedy import GreedyLowRank
-from tacit.dynamics.halrtc import HaLRTC
 from tacit.dynamics.levenberg import LevenbergMarquardt
 from tacit.dynamics.monte_carlo_em import MonteCarloEM
 from tacit.dynamics.recursion import EigenvalueRecursion
 from tacit.dynamics.rmsprop import GroupRMSprop
 from tacit.dynamics.scaled import ScaledDescent
 from tacit.dynamics.soft_impute import SoftImpute
-from tacit.dynamics.tctv import TCTV
-from tacit.dynamics.tnn import TNN
 from tacit.dynamics.tubal import TubalDescent
 from tacit.dynamics.variational import VariationalBayes
-from tacit.dynamics.windowed_tctv import WindowedTCTV
 
 if TYPE_CHECKING:
     from tacit.dynamics.compact import CompactFlow

@@ -28,6 +28,8 @@ class Clock(NamedTuple):
 class AbstractDynamics(eqx.Module):
     """A rule that moves a model; what it carries from step to step is its state.
 
+    A state is a `Clock`, or has one under that name.
+
     `runs_in_steps` says what a gap of the schedule counts: steps, or time.
     """
 
@@ -43,6 +45,6 @@ class AbstractDynamics(eqx.Module):
     ) -> tuple[AbstractFactorisation, Any]:
         """Model and state after `gap` more steps, or a span `gap` of time; none when it is 0."""
 
-    @abstractmethod
     def clock(self, state: Any) -> Clock:
-        """Steps and time so far."""
+        """Steps and time so far: of a state its `clock`, and a clock alone is a state."""
+        return state if isinstance(state, Clock) else state.clock

@@ -1,10 +1,10 @@
 """The posterior of one side of Gaussian factors given that of the other."""
 
-import jax
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Measurements
 from tacit.algebra import DenseRows, NormalEquations, RaggedRows, Regressors
+from tacit.algebra.ridge import Ridge
 from tacit.models.gaussian_factors import Gaussians
 
 
@@ -34,19 +34,18 @@ def half_step(
 
     def solve(equations: NormalEquations) -> tuple[Array, ...]:
         gram, moment, square, count = equations
-        A = gram + jnp.diag(prior)[None]
-        root = jnp.linalg.cholesky(A)
-        mean = jax.scipy.linalg.cho_solve((root, True), moment[..., None])[..., 0]
+        ridge = Ridge.of(gram, prior[None])
+        mean = ridge.solve(moment[..., None])[..., 0]
         fitted = jnp.einsum("mv,mvw,mw->m", mean, gram, mean)
         if full:
             # After the mean, not beside it: two batches of LAPACK at once wait for each other.
             identity = jnp.eye(len(prior), dtype=mean.dtype) + 0 * mean[0, 0]
-            identity = jnp.broadcast_to(identity, A.shape)
-            variance = jax.scipy.linalg.cho_solve((root, True), identity)
+            variance = ridge.solve(jnp.broadcast_to(identity, gram.shape))
             spread = jnp.sum(variance * gram, axis=(1, 2))
         else:
-            variance = 1 / jnp.diagonal(A, axis1=1, axis2=2)
-            spread = jnp.sum(variance * jnp.diagonal(gram, axis1=1, axis2=2), axis=1)
+            own = jnp.diagonal(gram, axis1=1, axis2=2)
+            variance = 1 / (own + prior[None])
+            spread = jnp.sum(variance * own, axis=1)
         return mean, variance, count, square - 2 * jnp.sum(moment * mean, axis=1) + fitted + spread
 
     regressors = _regressors(other, bias)

@@ -3,9 +3,9 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax.scipy.linalg import cho_factor, cho_solve
 
 from tacit._typing import Any, Array, Float, Matrix, RealScalar, ScalarLike
+from tacit.algebra.ridge import Ridge
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.models import AbstractFactorisation, Deep
 from tacit.operators import Entries
@@ -85,10 +85,6 @@ class AlternatingLeastSquares(AbstractDynamics):
         step = state.step + gap
         return Deep(factors), Clock(step, jnp.asarray(step).astype(state.time.dtype))
 
-    def clock(self, state: Clock) -> Clock:
-        """Steps, and again steps."""
-        return state
-
     def objective(self, problem: Problem, model: Deep) -> RealScalar:
         """½ Σ w (y − u·v)² + ½ Σ λ_i ‖u_i‖² + ½ Σ λ_j ‖v_j‖², which no step raises."""
         weights, _ = _table(problem)
@@ -109,14 +105,13 @@ class AlternatingLeastSquares(AbstractDynamics):
         """The rows that minimise against V, a block of them at a time: memory stays bounded."""
         (m, rank), n = U.shape, V.shape[1]
         length = min(m, max(1, _CHUNK // (rank * n)))
-        damping, identity = jnp.asarray(self.damping, U.dtype), jnp.eye(rank, dtype=U.dtype)
+        damping = jnp.asarray(self.damping, U.dtype)
 
         def solve_block(block: tuple) -> Float[Array, "_ r"]:
             weights, wanted, added = block
             gram = (weights[:, None, :] * V[None]).reshape(-1, n) @ V.T
-            normal = gram.reshape(-1, rank, rank) + added[:, None, None] * identity[None]
-            factor = cho_factor(normal, lower=True)
-            return cho_solve(factor, wanted[..., None])[..., 0]
+            ridge = Ridge.of(gram.reshape(-1, rank, rank), added[:, None])
+            return ridge.solve(wanted[..., None])[..., 0]
 
         weights, sums = table
         rows = (weights, sums @ V.T + damping * U, self._ridges(weights) + damping)

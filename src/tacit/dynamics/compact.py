@@ -117,7 +117,3 @@ class CompactFlow(AbstractDynamics):
         clock = Clock(state.clock.step + evaluations, time)
         network = place(model, (operator.left, operator.right), moved, state.frames)
         return network, CompactState(clock, moved, state.frames, state.crossed | occurred)
-
-    def clock(self, state: CompactState) -> Clock:
-        """Gradient evaluations, and time."""
-        return state.clock

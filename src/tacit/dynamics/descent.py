@@ -111,10 +111,6 @@ class GradientDescent(AbstractDynamics):
         model, velocity = self._steps(problem, model, state.velocity, state.step_size, gap)
         return model, state._replace(clock=_later(state, gap), velocity=velocity)
 
-    def clock(self, state: DescentState) -> Clock:
-        """Steps, and t = Σ η."""
-        return state.clock
-
     def _steps(
         self, problem: Problem, model: Any, velocity: Any, step_size: RealScalar, count: ScalarLike
     ) -> tuple[Any, Any]:

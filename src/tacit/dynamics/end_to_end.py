@@ -88,10 +88,6 @@ class EndToEndFlow(AbstractDynamics):
         )
         return Direct(moved), Clock(state.step + evaluations, end)
 
-    def clock(self, state: Clock) -> Clock:
-        """Gradient evaluations, and time."""
-        return state
-
 
 def end_to_end_velocity(W: Matrix, gradient: Matrix, depth: ScalarLike) -> Matrix:
     """Ẇ = −Σ_j (W Wᵀ)^{(N−j)/N} G (Wᵀ W)^{(j−1)/N} for the gradient G at W [arora2019].

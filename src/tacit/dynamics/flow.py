@@ -51,7 +51,3 @@ class GradientFlow(AbstractDynamics):
             self,
         )
         return moved, Clock(state.step + evaluations, end)
-
-    def clock(self, state: Clock) -> Clock:
-        """Gradient evaluations, and time."""
-        return state

@@ -112,10 +112,6 @@ class GreedyLowRank(AbstractDynamics):
 
         return jax.lax.fori_loop(0, gap, stage, (model, state))
 
-    def clock(self, state: GreedyState) -> Clock:
-        """Stages, and inner steps."""
-        return state.clock
-
     def _stage(self, problem: Problem, model: Any, state: GreedyState) -> tuple[Any, GreedyState]:
         assert isinstance(model, Symmetric | Deep)
         residual = problem.residual(model)

@@ -81,10 +81,6 @@ class LevenbergMarquardt(AbstractDynamics):
         step = jnp.asarray(state.clock.step + gap)
         return model, LevenbergState(Clock(step, step.astype(damping.dtype)), damping)
 
-    def clock(self, state: LevenbergState) -> Clock:
-        """Steps, and again steps."""
-        return state.clock
-
     def _step(self, problem: Problem, model: Any, damping: RealScalar) -> tuple[Any, RealScalar]:
         residual, pull = jax.vjp(problem.residual, model)
         loss, slope = jax.value_and_grad(problem.loss)(residual, problem.weights)

@@ -79,10 +79,6 @@ class EigenvalueRecursion(AbstractDynamics):
         clock = Clock(state.clock.step + gap, state.clock.time + eta * jnp.asarray(gap, eta.dtype))
         return moved, state._replace(clock=clock, factor_eigenvalues=d)
 
-    def clock(self, state: RecursionState) -> Clock:
-        """Steps, and t = η k."""
-        return state.clock
-
 
 def recursion_step(
     d: Float[Array, " n"], eigenvalues: Float[Array, " n"], step: ScalarLike, depth: int

@@ -74,7 +74,3 @@ class GroupRMSprop(AbstractDynamics):
             return model, RMSpropState(Clock(step, state.clock.time + step_size), square)
 
         return jax.lax.fori_loop(0, gap, body, (model, state))
-
-    def clock(self, state: RMSpropState) -> Clock:
-        """Steps, and t = Σ η / (√ŝ + ε)."""
-        return state.clock

@@ -2,9 +2,9 @@
 
 import jax
 import jax.numpy as jnp
-from jax.scipy.linalg import cho_factor, cho_solve
 
-from tacit._typing import Any, Array, Float, ScalarLike
+from tacit._typing import Any, ScalarLike
+from tacit.algebra.ridge import Ridge
 from tacit.algebra.sequential_map import sequential_map
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.models import AbstractFactorisation, Deep
@@ -60,21 +60,10 @@ class ScaledDescent(AbstractDynamics):
             (V, U), (of_V, of_U) = model.factors, gradient(model).factors
             pairs = [(U.T @ U, of_V), (V @ V.T, of_U.T)]
             along_V, along_U = sequential_map(
-                lambda pair: _divided(pair[0], pair[1], damping), pairs
+                lambda pair: Ridge.of(pair[0], damping).solve(pair[1]), pairs
             )
             return Deep((V - eta * along_V, U - eta * along_U.T))
 
         moved = jax.lax.fori_loop(0, gap, body, model)
         elapsed = eta * jnp.asarray(gap, eta.dtype)
         return moved, Clock(jnp.asarray(state.step + gap), state.time + elapsed)
-
-    def clock(self, state: Clock) -> Clock:
-        """Steps, and t = η k."""
-        return state
-
-
-def _divided(
-    gram: Float[Array, "r r"], gradient: Float[Array, "r n"], damping: ScalarLike
-) -> Float[Array, "r n"]:
-    identity = jnp.eye(gram.shape[0], dtype=gram.dtype)
-    return cho_solve(cho_factor(gram + damping * identity, lower=True), gradient)

@@ -98,10 +98,6 @@ class SoftImpute(AbstractDynamics):
             clock=clock, penalty=penalty
         )
 
-    def clock(self, state: SoftImputeState) -> Clock:
-        """Iterations, and again iterations."""
-        return state.clock
-
 
 def penalty_max(problem: Problem) -> RealScalar:
     """λ_max = ‖A* (w ∘ y)‖₂, the smallest penalty at which X = 0 minimises."""

@@ -98,10 +98,6 @@ class TubalDescent(AbstractDynamics):
         clock = Clock(state.clock.step + gap, state.clock.time + eta * jnp.asarray(gap, eta.dtype))
         return moved, state._replace(clock=clock)
 
-    def clock(self, state: TubalDescentState) -> Clock:
-        """Steps, and t = η k."""
-        return state.clock
-
 
 def _coordinates(model: SymmetricTubal) -> SymmetricCoordinates:
     side, _, *tubes = model.factor.shape

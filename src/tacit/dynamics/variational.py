@@ -6,6 +6,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from tacit._typing import Any, Array, Float, Measurements, ScalarLike
 from tacit.algebra import DenseRows, RaggedRows
@@ -23,9 +24,11 @@ _BORROWED = 4.0
 
 
 class VariationalState(NamedTuple):
-    """Its clock, and the prior precisions of the coordinates of rows and columns."""
+    """Its clock, the entries grouped by row and by column, and the priors' precisions."""
 
     clock: Clock
+    by_row: RaggedRows | DenseRows
+    by_column: RaggedRows | DenseRows
     of_rows: Float[Array, " w"]
     of_columns: Float[Array, " w"]
 
@@ -40,8 +43,10 @@ class VariationalBayes(AbstractDynamics):
         A_i = τ Σ_j w_ij E[v_j v_jᵀ] + diag(α),  mean_i = A_i⁻¹ τ Σ_j w_ij (y_ij − c_j) E[v_j],
         variance_i = 1 / diag(A_i),
 
-    or covariance_i = A_i⁻¹ if q keeps the covariances of the coordinates of a row, on
-    `DenseRows`.
+    or covariance_i = A_i⁻¹ if q keeps the covariances of the coordinates of a row. The entries are
+    grouped by row and by column once, at the start. Where all entries of the matrix are listed in
+    row-major order, those of weight 0 being missing, rows are regressed by products of whole
+    matrices, and only then may covariances be kept.
 
     It is descent preconditioned by curvature. Small or weak rows move less, as under a flow stopped
     early; nothing is penalised, but the variance of v_j counts as misfit, and that alone switches
@@ -55,8 +60,6 @@ class VariationalBayes(AbstractDynamics):
     prior, the nuclear norm's; at infinite depth each has its own.
 
     Args:
-        by_row: the entries grouped by row; see `on`.
-        by_column: the same entries grouped by column.
         depth: L ≥ 2, or infinity.
         row_bias: whether rows have a bias.
         column_bias: whether columns have one.
@@ -71,8 +74,6 @@ class VariationalBayes(AbstractDynamics):
         ValueError: if the depth is below 2, or δ is not positive.
     """
 
-    by_row: RaggedRows | DenseRows
-    by_column: RaggedRows | DenseRows
     depth: ScalarLike = math.inf
     row_bias: bool | Array = True
     column_bias: bool | Array = True
@@ -86,25 +87,14 @@ class VariationalBayes(AbstractDynamics):
         if not self.robust > 0:
             raise ValueError(f"VariationalBayes: robust must be positive, got {self.robust}")
 
-    @classmethod
-    def on(cls, entries: Entries, **settings: Any) -> "VariationalBayes":
-        """Descent on the entries that an operator observes."""
-        m, n = entries.shape
-        by_row = RaggedRows.of(entries.rows, entries.columns, m)
-        by_column = RaggedRows.of(entries.columns, entries.rows, n)
-        return cls(by_row, by_column, **settings)
-
-    @classmethod
-    def on_grid(cls, shape: tuple[int, int], **settings: Any) -> "VariationalBayes":
-        """Descent on all entries of a matrix in row-major order; missing ones have weight 0."""
-        return cls(DenseRows(shape), DenseRows(shape, by_column=True), **settings)
-
     def init(self, problem: Problem, model: AbstractFactorisation) -> VariationalState:
-        """Priors as wide as the data.
+        """The entries grouped, and priors as wide as the data.
 
         Raises:
             ValueError: if the model is not `GaussianFactors`, or the problem has another operator
-                than `Entries`, another loss than `LeastSquares`, or a penalty.
+                than `Entries`, another loss than `LeastSquares`, or a penalty; if covariances are
+                to be kept and not every entry is listed; or if some are, and inside `jit`, where
+                their places are not known.
         """
         if not isinstance(model, GaussianFactors):
             raise ValueError(f"VariationalBayes moves GaussianFactors, not {type(model).__name__}")
@@ -112,10 +102,14 @@ class VariationalBayes(AbstractDynamics):
             raise ValueError("VariationalBayes needs observed Entries of a matrix")
         if not isinstance(problem.loss, LeastSquares) or problem.penalty is not None:
             raise ValueError("VariationalBayes needs the LeastSquares loss and no penalty")
-        if model.rows.is_full and not isinstance(self.by_row, DenseRows):
-            raise ValueError("VariationalBayes keeps covariances on a grid alone: see on_grid")
+        by_row, by_column = _grouped(problem.operator)
+        if model.rows.is_full and not isinstance(by_row, DenseRows):
+            raise ValueError(
+                "VariationalBayes keeps covariances only where all entries of the matrix are "
+                "listed in row-major order; give those that are missing the weight 0"
+            )
         ones = jnp.ones_like(model.rows.mean[0])
-        return VariationalState(Clock.at_start(model), ones, ones)
+        return VariationalState(Clock.at_start(model), by_row, by_column, ones, ones)
 
     def advance(
         self,
@@ -128,23 +122,20 @@ class VariationalBayes(AbstractDynamics):
         weights = jnp.ones_like(problem.y) if problem.weights is None else problem.weights
 
         def body(_: Any, carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
-            return self._sweep(problem, weights, *carry)
+            return self._sweep(problem, weights, state, *carry)
 
         assert isinstance(model, GaussianFactors)
         start = (model, state.of_rows, state.of_columns)
         model, of_rows, of_columns = jax.lax.fori_loop(0, gap, body, start)
         step = state.clock.step + gap
         clock = Clock(step, step.astype(state.clock.time.dtype))
-        return model, VariationalState(clock, of_rows, of_columns)
-
-    def clock(self, state: VariationalState) -> Clock:
-        """Sweeps, and again sweeps."""
-        return state.clock
+        return model, state._replace(clock=clock, of_rows=of_rows, of_columns=of_columns)
 
     def _sweep(
         self,
         problem: Problem,
         weights: Measurements,
+        grouped: VariationalState,
         model: GaussianFactors,
         of_rows: Float[Array, " w"],
         of_columns: Float[Array, " w"],
@@ -155,10 +146,10 @@ class VariationalBayes(AbstractDynamics):
             weights = weights * self._trust(problem, model)
         scaled = weights * model.precision[operator.columns]
         rows, seen_rows, _ = half_step(
-            self.by_row, problem.y, scaled, model.columns, of_rows, bias=self.row_bias
+            grouped.by_row, problem.y, scaled, model.columns, of_rows, bias=self.row_bias
         )
         columns, seen_columns, misfit = half_step(
-            self.by_column, problem.y, scaled, rows, of_columns, bias=self.column_bias
+            grouped.by_column, problem.y, scaled, rows, of_columns, bias=self.column_bias
         )
         rows, columns = turned(rows, columns, seen_rows, seen_columns)
         of_rows = prior_precisions(rows, seen_rows, self.depth)
@@ -185,6 +176,21 @@ class VariationalBayes(AbstractDynamics):
         assert isinstance(operator, Entries)
         deviations = jnp.abs(problem.residual(model)) * jnp.sqrt(model.precision[operator.columns])
         return jnp.minimum(1, self.robust / jnp.maximum(deviations, self.robust))
+
+
+def _grouped(entries: Entries) -> tuple[RaggedRows | DenseRows, RaggedRows | DenseRows]:
+    """The entries by row and by column."""
+    m, n = entries.shape
+    # Sorted, no two alike, and as many as there are: no need to look at where they are.
+    if entries.size == m * n and entries.is_sorted and entries.is_unique:
+        return DenseRows((m, n)), DenseRows((m, n), by_column=True)
+    if isinstance(entries.rows, Tracer):
+        raise ValueError(
+            "VariationalBayes groups its entries at the start, by where they are; call `init` "
+            "outside jit"
+        )
+    by_row = RaggedRows.of(entries.rows, entries.columns, m)
+    return by_row, RaggedRows.of(entries.columns, entries.rows, n)
 
 
 def _kept_share(robust: float | int) -> float:

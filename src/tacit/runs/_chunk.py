@@ -121,7 +121,10 @@ def run_chunk(
             best_value=pick(value, carry.best_value),
             best=pick(carry.length, carry.best),
         )
-        new_carry = jax.tree.map(lambda new, old: jnp.where(idle, old, new), moved, carry)
+
+        # What a step hands on as it was stays a constant of the loop: neither copied nor batched.
+        keep = lambda new, old: old if new is old else jnp.where(idle, old, new)  # noqa: E731
+        new_carry = jax.tree.map(keep, moved, carry)
         return new_carry, (clock.step, clock.time, record)
 
     return jax.lax.scan(body, carry, gaps)

@@ -64,9 +64,7 @@ def _variational(full: bool) -> Any:
     seen = np.ones((5, 4), bool) if full else np.arange(20).reshape(5, 4) % 3 != 1
     operator = operators.Entries.from_mask(seen, jnp.float64)
     problem = problems.Problem(operator, operator.mv(draw((5, 4))))
-    grouped = moves.VariationalBayes
-    rule = grouped.on_grid((5, 4)) if full else grouped.on(operator)
-    return rule, problem, gaussian_factors(full, jnp.float64, 0.5), None
+    return moves.VariationalBayes(), problem, gaussian_factors(full, jnp.float64, 0.5), None
 
 
 def _explicit(rule: Callable[[], Any]) -> Any:

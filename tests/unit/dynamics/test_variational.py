@@ -62,12 +62,12 @@ def swept(rule, problem, model, gap):
     rule, gap = jax.tree.map(
         lambda x: jnp.asarray(x) if isinstance(x, bool | int | float) else x, (rule, gap)
     )
-    return _swept(rule, problem, model, gap)
+    return _swept(rule, problem, model, rule.init(problem, model), gap)
 
 
 @eqx.filter_jit
-def _swept(rule, problem, model, gap):
-    return rule.advance(problem, model, rule.init(problem, model), gap)
+def _swept(rule, problem, model, state, gap):
+    return rule.advance(problem, model, state, gap)
 
 
 @eqx.filter_jit
@@ -178,7 +178,7 @@ def test_sweeps_lower_the_free_energy(full):
     law is far from the data; along sweeps from a start like this one it does not.
     """
     _, problem = table((16, 12), noise=0.3)
-    model, rule = start((16, 12), full=full), VariationalBayes.on_grid((16, 12))
+    model, rule = start((16, 12), full=full), VariationalBayes()
     state = rule.init(problem, model)
     values = [free_energy(problem, model, state.of_rows, state.of_columns)]
     advance = eqx.filter_jit(rule.advance)
@@ -193,10 +193,11 @@ def test_sweeps_lower_the_free_energy(full):
 def test_the_turn_keeps_the_expectation_and_balances_both_sides(full):
     """A sweep is two half-steps and a turn: X is that of the half-steps."""
     _, problem = table()
-    model, rule = start(full=full), VariationalBayes.on_grid(SHAPE)
+    model, rule = start(full=full), VariationalBayes()
     ones, scaled = jnp.ones(WIDTH + 1), problem.weights * model.precision[problem.operator.columns]
-    rows, *_ = stepped(rule.by_row, problem.y, scaled, model.columns, ones)
-    columns, *_ = stepped(rule.by_column, problem.y, scaled, rows, ones)
+    grouped = rule.init(problem, model)
+    rows, *_ = stepped(grouped.by_row, problem.y, scaled, model.columns, ones)
+    columns, *_ = stepped(grouped.by_column, problem.y, scaled, rows, ones)
     before = GaussianFactors(rows, columns, model.precision)
     after, state = swept(rule, problem, model, 1)
     np.testing.assert_allclose(after(), before(), rtol=1e-9, atol=1e-10)
@@ -215,7 +216,7 @@ def test_the_turn_keeps_the_expectation_and_balances_both_sides(full):
 def annealed(full):
     """On the grid a little noise at first, which grows slowly to what is estimated."""
     truth, problem = table((60, 40), rank=5, noise=0.5, observed=0.6)
-    rule = VariationalBayes.on_grid((60, 40), noise_step=0.15)
+    rule = VariationalBayes(noise_step=0.15)
     model = start((60, 40), width=10, full=full, noise=0.3, scale=0.1)
     return truth, problem, *swept(rule, problem, model, 150)
 
@@ -236,9 +237,9 @@ def test_depth_two_shares_the_priors_in_a_sweep():
     """While at infinite depth the third component of a table of rank two is switched off."""
     _, problem = table(noise=0.1, observed=0.9)
     at = start(noise=0.1, scale=1.0)
-    _, shared = swept(VariationalBayes.on_grid(SHAPE, depth=2.0), problem, at, 40)
+    _, shared = swept(VariationalBayes(depth=2.0), problem, at, 40)
     np.testing.assert_allclose(shared.of_rows[:-1], shared.of_rows[0], rtol=1e-10)
-    _, own = swept(VariationalBayes.on_grid(SHAPE), problem, at, 40)
+    _, own = swept(VariationalBayes(), problem, at, 40)
     assert own.of_rows[2] > 10 * own.of_rows[1]
 
 
@@ -249,7 +250,7 @@ def test_robust_weights_resist_outliers():
     spoilt = eqx.tree_at(lambda p: p.y, problem, jnp.where(far, problem.y + 10, problem.y))
     errors = {}
     for robust in (math.inf, 1.345):
-        rule = VariationalBayes.on_grid((30, 20), robust=robust)
+        rule = VariationalBayes(robust=robust)
         model, _ = swept(rule, spoilt, start((30, 20)), 60)
         errors[robust] = np.sqrt(np.mean((np.asarray(model()) - truth) ** 2))
     assert errors[1.345] < 0.4 * errors[math.inf]
@@ -260,7 +261,7 @@ def test_each_column_may_have_a_noise_of_its_own():
     _, problem = table((200, 6), rank=1, noise=0.1, observed=1.0)
     loud = np.random.default_rng(6).standard_normal(200)
     y = problem.y.reshape(200, 6).at[:, 2].add(jnp.asarray(loud)).ravel()
-    rule = VariationalBayes.on_grid((200, 6), own_noise=True)
+    rule = VariationalBayes(own_noise=True)
     model, _ = swept(rule, eqx.tree_at(lambda p: p.y, problem, y), start((200, 6)), 30)
     noise = 1 / np.sqrt(np.asarray(model.precision))
     np.testing.assert_allclose(noise[2], 1, rtol=0.15)
@@ -273,7 +274,7 @@ def test_the_order_of_entries_and_rows_plays_no_part():
     seen = np.flatnonzero(problem.weights)
     problem = problem.take(seen)
     model, entries = start(), problem.operator
-    expected, _ = swept(VariationalBayes.on(entries), problem, model, 5)
+    expected, _ = swept(VariationalBayes(), problem, model, 5)
     rng = np.random.default_rng(7)
     order, rows = rng.permutation(len(seen)), rng.permutation(SHAPE[0])
     moved = Entries(
@@ -284,28 +285,28 @@ def test_the_order_of_entries_and_rows_plays_no_part():
     )
     twin = Problem(moved, problem.y[order], weights=problem.weights[order])
     other = eqx.tree_at(lambda m: m.rows, model, jax.tree.map(lambda a: a[rows], model.rows))
-    found, _ = swept(VariationalBayes.on(moved), twin, other, 5)
+    found, _ = swept(VariationalBayes(), twin, other, 5)
     np.testing.assert_allclose(found(), np.asarray(expected())[rows], rtol=1e-7, atol=1e-9)
 
 
-def test_segments_and_a_grid_sweep_alike_and_columns_may_go_without_bias():
+def test_listed_and_dense_entries_sweep_alike_and_columns_may_go_without_bias():
     _, problem = table()
     only = {"row_bias": False, "column_bias": False}
-    on_grid, _ = swept(VariationalBayes.on_grid(SHAPE, **only), problem, start(), 5)
+    whole, _ = swept(VariationalBayes(**only), problem, start(), 5)
     part = problem.take(np.flatnonzero(problem.weights))
-    grouped, _ = swept(VariationalBayes.on(part.operator, **only), part, start(), 5)
-    np.testing.assert_allclose(grouped(), on_grid(), rtol=1e-7, atol=1e-9)
-    assert not grouped.rows.bias.any()
-    assert not grouped.columns.bias.any()
+    listed, _ = swept(VariationalBayes(**only), part, start(), 5)
+    np.testing.assert_allclose(listed(), whole(), rtol=1e-7, atol=1e-9)
+    assert not listed.rows.bias.any()
+    assert not listed.columns.bias.any()
 
 
 def test_what_it_does_not_move_is_refused():
     _, problem = table()
-    rule, model = VariationalBayes.on_grid(SHAPE), start()
+    rule, model = VariationalBayes(), start()
     with pytest.raises(ValueError, match="depth must be at least 2, got 1"):
-        VariationalBayes.on_grid(SHAPE, depth=1)
+        VariationalBayes(depth=1)
     with pytest.raises(ValueError, match="robust must be positive"):
-        VariationalBayes.on_grid(SHAPE, robust=0.0)
+        VariationalBayes(robust=0.0)
     with pytest.raises(ValueError, match="GaussianFactors, not Direct"):
         rule.init(problem, Direct.zeros(SHAPE, jnp.float64))
     dense = Dense(draw((4, *SHAPE)))
@@ -316,5 +317,8 @@ def test_what_it_does_not_move_is_refused():
     for wrong in (huber, penalised):
         with pytest.raises(ValueError, match="LeastSquares loss and no penalty"):
             rule.init(wrong, model)
-    with pytest.raises(ValueError, match="on a grid alone: see on_grid"):
-        VariationalBayes.on(problem.operator).init(problem, start(full=True))
+    part = problem.take(np.flatnonzero(problem.weights))
+    with pytest.raises(ValueError, match="only where all entries of the matrix are listed"):
+        rule.init(part, start(full=True))
+    with pytest.raises(ValueError, match="call `init` outside jit"):
+        eqx.filter_jit(rule.init)(part, model)

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tacit.algebra.differences import difference, difference_adjoint, solve_differences
+from tacit.algebra.windows import share_left, shrink_windows, window_shifts
 from tacit.dynamics import WindowedTCTV
-from tacit.dynamics._differences import difference, difference_adjoint, solve_differences
-from tacit.dynamics._windows import grid, share_left, shrink_windows
 from tacit.models import Deep, Direct
 from tacit.operators import Entries, TensorEntries
 from tacit.problems import Problem, Smoothness
@@ -148,7 +148,9 @@ def test_shares_know_no_scale():
 
 
 def test_grids_move_along_every_side_with_more_than_one_window():
-    steps = np.asarray(jax.jit(jax.vmap(lambda step: grid(step, (9, 4, 9), 4)))(jnp.arange(40)))
+    steps = np.asarray(
+        jax.jit(jax.vmap(lambda step: window_shifts(step, (9, 4, 9), 4)))(jnp.arange(40))
+    )
     assert set(steps[:, 0]) == set(steps[:, 2]) == set(range(4))
     assert (steps[:, 1] == 0).all()
     assert (steps[:, 0] != steps[:, 2]).any()

@@ -138,13 +138,8 @@ class Factors(AbstractTrained):
             "own_noise": as_type(self.own_noise, bool),
             "robust": task.robust,
         }
-        dynamics = (
-            VariationalBayes.on_grid(shape, **settings)
-            if dense
-            else VariationalBayes.on(operator, **settings)
-        )
         start = _drawn(shape, self.width, float(self.init_scale), dense, task.dtype, key)
-        return start, dynamics
+        return start, VariationalBayes(**settings)
 
     def pace(self) -> Pace:
         """Sweep by sweep."""

@@ -71,7 +71,7 @@ class RatingsTraining(NamedTuple):
         return run(
             problem,
             _drawn(self.shape, self.width, jnp.asarray(self.scale, jnp.float32), key),
-            VariationalBayes.on(problem.operator, depth=float(self.depth)),
+            VariationalBayes(depth=float(self.depth)),
             Schedule.every(1, sweeps),
             observers,
             stop=stop,

@@ -1,10 +1,10 @@
-"""Differences that stop at the boundary, of a tensor by its channels."""
+"""Differences that stop at the boundary, of a tensor by its channels, and periodic ones."""
 
 import jax.numpy as jnp
 import numpy as np
 
-from tacit._typing import Array, Float, Sequence
-from tacit.algebra import Cosine
+from tacit._typing import Array, Float, Sequence, Target
+from tacit.algebra.matrix_transforms import Cosine
 
 Fields = Float[Array, "c *sides"]
 """A tensor by its channels: all modes along which no differences are taken, as one."""
@@ -46,3 +46,31 @@ def solve_differences(V: Fields, directions: Sequence[int]) -> Fields:
     for axis, matrix in enumerate(matrices, start=1):
         V = along(V, matrix.T, axis)
     return V
+
+
+def periodic_gradient(X: Target, directions: Sequence[int]) -> list[Target]:
+    """∇_d X for each direction, periodic forward differences."""
+    return [jnp.roll(X, -1, d) - X for d in directions]
+
+
+def periodic_gradient_adjoint(fields: Sequence[Target], directions: Sequence[int]) -> Target:
+    """Σ_d ∇_dᵀ V_d."""
+    terms = [jnp.roll(V, 1, d) - V for d, V in zip(directions, fields, strict=True)]
+    return sum(terms[1:], start=terms[0])
+
+
+def solve_periodic_differences(V: Target, directions: Sequence[int]) -> Target:
+    """(I + Σ_d ∇_dᵀ ∇_d)⁻¹ V: a division in the Fourier domain."""
+    *others, last = directions
+    eigenvalues = np.ones((1,) * V.ndim)
+    for d in directions:
+        side = V.shape[d]
+        waves = 2 - 2 * np.cos(2 * np.pi * np.arange(side // 2 + 1 if d == last else side) / side)
+        eigenvalues = eigenvalues + np.expand_dims(waves, [e for e in range(V.ndim) if e != d])
+    spectrum = jnp.fft.rfft(V, axis=last)
+    for d in others:
+        spectrum = jnp.fft.fft(spectrum, axis=d)
+    spectrum = spectrum / jnp.asarray(eigenvalues, V.dtype).astype(spectrum.dtype)
+    for d in others:
+        spectrum = jnp.fft.ifft(spectrum, axis=d)
+    return jnp.fft.irfft(spectrum, V.shape[last], axis=last)

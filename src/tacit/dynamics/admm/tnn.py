@@ -6,9 +6,9 @@ import equinox as eqx
 
 from tacit._typing import ScalarLike
 from tacit.algebra import AbstractTransform, Fourier
-from tacit.dynamics import _admm
-from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics._orientation import refuse_unless_oriented, shrink_oriented
+from tacit.algebra.tensor_shrinkage import refuse_unless_oriented, shrink_oriented
+from tacit.dynamics._base import AbstractDynamics
+from tacit.dynamics.admm import splitting
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
 
@@ -41,9 +41,9 @@ class TNN(AbstractDynamics):
     growth: ScalarLike = 1.1
 
     def __check_init__(self):
-        _admm.refuse_unless_growing("TNN", self.penalty, self.growth)
+        splitting.refuse_unless_growing("TNN", self.penalty, self.growth)
 
-    def init(self, problem: Problem, model: AbstractFactorisation) -> _admm.AdmmState:
+    def init(self, problem: Problem, model: AbstractFactorisation) -> splitting.AdmmState:
         """Dual of zero, and the penalty at its start.
 
         Raises:
@@ -52,20 +52,16 @@ class TNN(AbstractDynamics):
         """
         shape = problem.operator.shape
         factor = refuse_unless_oriented("TNN", shape, self.orientation, self.transform)
-        return _admm.start("TNN", problem, model, 1, self.penalty, factor**-0.5)
+        return splitting.start("TNN", problem, model, 1, self.penalty, factor**-0.5)
 
     def advance(
         self,
         problem: Problem,
         model: AbstractFactorisation,
-        state: _admm.AdmmState,
+        state: splitting.AdmmState,
         gap: ScalarLike,
-    ) -> tuple[AbstractFactorisation, _admm.AdmmState]:
+    ) -> tuple[AbstractFactorisation, splitting.AdmmState]:
         """Take `gap` steps; the model satisfies the constraint after each."""
         proximal = partial(shrink_oriented, orientation=self.orientation, transform=self.transform)
-        step = _admm.consensus(_admm.observed(problem), [lambda V, mu: proximal(V, 1 / mu)])
-        return _admm.advance(step, model, state, self.growth, gap)
-
-    def clock(self, state: _admm.AdmmState) -> Clock:
-        """Steps, and again steps."""
-        return state.clock
+        step = splitting.consensus(splitting.observed(problem), [lambda V, mu: proximal(V, 1 / mu)])
+        return splitting.advance(step, model, state, self.growth, gap)

@@ -18,10 +18,10 @@ from tacit._typing import (
     Shaped,
     Target,
 )
-from tacit.dynamics import _admm
-from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.dynamics._differences import Fields, difference, difference_adjoint, solve_differences
-from tacit.dynamics._windows import grid, share_left, shrink_windows
+from tacit.algebra.differences import Fields, difference, difference_adjoint, solve_differences
+from tacit.algebra.windows import share_left, shrink_windows, window_shifts
+from tacit.dynamics._base import AbstractDynamics
+from tacit.dynamics.admm import splitting
 from tacit.models import AbstractFactorisation, Direct
 from tacit.problems import Problem
 
@@ -67,14 +67,14 @@ class WindowedTCTV(AbstractDynamics):
     growth: ScalarLike = 1.1
 
     def __check_init__(self):
-        _admm.refuse_unless_growing("WindowedTCTV", self.penalty, self.growth)
-        _admm.refuse_unless_distinct("WindowedTCTV", self.directions)
+        splitting.refuse_unless_growing("WindowedTCTV", self.penalty, self.growth)
+        splitting.refuse_unless_distinct("WindowedTCTV", self.directions)
         if isinstance(self.depth, int | float) and not self.depth >= 2:
             raise ValueError(f"WindowedTCTV: depth must be at least 2, got {self.depth}")
         if self.window < 2:
             raise ValueError(f"WindowedTCTV: window must be at least 2, got {self.window}")
 
-    def init(self, problem: Problem, model: AbstractFactorisation) -> _admm.AdmmState:
+    def init(self, problem: Problem, model: AbstractFactorisation) -> splitting.AdmmState:
         """Duals of zero, and the penalty at its start.
 
         Raises:
@@ -82,17 +82,17 @@ class WindowedTCTV(AbstractDynamics):
                 observed or not, or a direction is not one of the tensor's modes.
         """
         shape = problem.operator.shape
-        _admm.refuse_unless_modes("WindowedTCTV", self.directions, shape)
+        splitting.refuse_unless_modes("WindowedTCTV", self.directions, shape)
         unit = _unit(problem)
-        return _admm.start("WindowedTCTV", problem, model, len(self._terms), self.penalty, unit)
+        return splitting.start("WindowedTCTV", problem, model, len(self._terms), self.penalty, unit)
 
     def advance(
         self,
         problem: Problem,
         model: AbstractFactorisation,
-        state: _admm.AdmmState,
+        state: splitting.AdmmState,
         gap: ScalarLike,
-    ) -> tuple[AbstractFactorisation, _admm.AdmmState]:
+    ) -> tuple[AbstractFactorisation, splitting.AdmmState]:
         """Take `gap` steps; the model satisfies the constraint after each."""
         assert isinstance(model, Direct)
         shape = problem.operator.shape
@@ -107,20 +107,18 @@ class WindowedTCTV(AbstractDynamics):
             stored = Z.reshape([shape[mode] for mode in order])
             return jnp.transpose(stored, tuple(np.argsort(order).tolist()))
 
-        def turned(state: _admm.AdmmState, turn: Callable[[Target], Target]) -> _admm.AdmmState:
+        def turned(
+            state: splitting.AdmmState, turn: Callable[[Target], Target]
+        ) -> splitting.AdmmState:
             return state._replace(X=turn(state.X), duals=tuple(map(turn, state.duals)))
 
-        mask, values = _admm.observed(problem)
+        mask, values = splitting.observed(problem)
         corner = _CORNER * jnp.linalg.norm(values.ravel()) / _root_count(mask, values.dtype)
-        step = partial(self._step, _admm.Observed(apart(mask), apart(values)), corner)
+        step = partial(self._step, splitting.Observed(apart(mask), apart(values)), corner)
         inner, state = Direct(apart(model.array)), turned(state, apart)
-        inner, state = _admm.advance(step, inner, state, self.growth, gap)
+        inner, state = splitting.advance(step, inner, state, self.growth, gap)
         moved = eqx.tree_at(lambda direct: direct.array, model, together(inner()))
         return moved, turned(state, together)
-
-    def clock(self, state: _admm.AdmmState) -> Clock:
-        """Steps, and again steps."""
-        return state.clock
 
     @property
     def _terms(self) -> list[tuple[int, int]]:
@@ -133,15 +131,15 @@ class WindowedTCTV(AbstractDynamics):
 
     def _step(
         self,
-        seen: _admm.Observed,
+        seen: splitting.Observed,
         corner: RealScalar,
         X: Fields,
-        duals: _admm.Duals,
+        duals: splitting.Duals,
         mu: RealScalar,
         number: IntScalar,
-    ) -> tuple[Fields, Fields, _admm.Duals]:
-        """The step of `_admm`, of tensors by their channels."""
-        shifts = grid(number, X.shape[1:], self.window)
+    ) -> tuple[Fields, Fields, splitting.Duals]:
+        """The step of `splitting`, of tensors by their channels."""
+        shifts = window_shifts(number, X.shape[1:], self.window)
         threshold = 1 / (len(self._terms) * mu)
         factor = partial(share_left, threshold=threshold, corner=corner, depth=self.depth)
         multiplier = -self._adjoint(duals)
@@ -170,7 +168,7 @@ class WindowedTCTV(AbstractDynamics):
 @eqx.filter_jit
 def _unit(problem: Problem) -> RealScalar:
     """‖y‖ over the root mean square of y, where observed."""
-    return _root_count(_admm.observed(problem).mask, problem.y.dtype)
+    return _root_count(splitting.observed(problem).mask, problem.y.dtype)
 
 
 def _root_count(mask: Bool[Array, "..."], dtype: np.dtype) -> RealScalar:

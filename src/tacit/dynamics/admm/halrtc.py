@@ -1,11 +1,9 @@
 """The least sum of nuclear norms of the unfoldings that fits the observed entries."""
 
-import jax.numpy as jnp
-
-from tacit._typing import ScalarLike, Target
-from tacit.algebra import shrink_singular_values
-from tacit.dynamics import _admm
-from tacit.dynamics._base import AbstractDynamics, Clock
+from tacit._typing import ScalarLike
+from tacit.algebra.tensor_shrinkage import shrink_unfolding
+from tacit.dynamics._base import AbstractDynamics
+from tacit.dynamics.admm import splitting
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
 
@@ -38,14 +36,14 @@ class HaLRTC(AbstractDynamics):
     def __check_init__(self):
         if isinstance(self.kept, int | float) and not 0 <= self.kept < 1:
             raise ValueError(f"HaLRTC: kept must be a share in [0, 1), got {self.kept}")
-        _admm.refuse_unless_growing("HaLRTC", self.penalty, self.growth)
+        splitting.refuse_unless_growing("HaLRTC", self.penalty, self.growth)
         known = [weight for weight in self.weights or () if isinstance(weight, int | float)]
         if any(not weight >= 0 for weight in known) or (known and not any(known)):
             raise ValueError(
                 f"HaLRTC: weights {self.weights} must not be negative, nor all of them zero"
             )
 
-    def init(self, problem: Problem, model: AbstractFactorisation) -> _admm.AdmmState:
+    def init(self, problem: Problem, model: AbstractFactorisation) -> splitting.AdmmState:
         """Duals of zero, and the penalty at its start.
 
         Raises:
@@ -59,38 +57,25 @@ class HaLRTC(AbstractDynamics):
                 "each mode"
             )
         mean = sum(self._weights(order)) / order
-        return _admm.start("HaLRTC", problem, model, order, self.penalty, mean)
+        return splitting.start("HaLRTC", problem, model, order, self.penalty, mean)
 
     def advance(
         self,
         problem: Problem,
         model: AbstractFactorisation,
-        state: _admm.AdmmState,
+        state: splitting.AdmmState,
         gap: ScalarLike,
-    ) -> tuple[AbstractFactorisation, _admm.AdmmState]:
+    ) -> tuple[AbstractFactorisation, splitting.AdmmState]:
         """Take `gap` steps; the model satisfies the constraint after each."""
         order = len(problem.operator.shape)
         proximals = [
-            lambda V, mu, mode=mode, weight=weight: _shrunk_unfolding(
+            lambda V, mu, mode=mode, weight=weight: shrink_unfolding(
                 V, weight / mu, self.kept, mode
             )
             for mode, weight in enumerate(self._weights(order))
         ]
-        step = _admm.consensus(_admm.observed(problem), proximals)
-        return _admm.advance(step, model, state, self.growth, gap)
-
-    def clock(self, state: _admm.AdmmState) -> Clock:
-        """Steps, and again steps."""
-        return state.clock
+        step = splitting.consensus(splitting.observed(problem), proximals)
+        return splitting.advance(step, model, state, self.growth, gap)
 
     def _weights(self, order: int) -> tuple[ScalarLike, ...]:
         return (1 / order,) * order if self.weights is None else self.weights
-
-
-def _shrunk_unfolding(X: Target, threshold: ScalarLike, kept: ScalarLike, mode: int) -> Target:
-    front = jnp.moveaxis(X, mode, 0)
-    unfolded = front.reshape(len(front), -1)
-    place = jnp.arange(min(unfolded.shape), dtype=X.dtype)
-    free = place < jnp.ceil(jnp.asarray(kept, X.dtype) * len(place))
-    shrunk = shrink_singular_values(unfolded, jnp.where(free, 0, threshold))
-    return jnp.moveaxis(shrunk.reshape(front.shape), 0, mode)

@@ -6,14 +6,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from tacit._typing import Array, Callable, Float, Int, IntScalar, RealScalar, ScalarLike, Sequence
-from tacit.algebra import Cosine, scale_singular_values
-from tacit.dynamics._differences import Fields, along
+from tacit.algebra.batched_small_svd import scale_singular_values
+from tacit.algebra.differences import Fields, along
+from tacit.algebra.matrix_transforms import Cosine
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _STEPS = 3
 
 
-def grid(number: IntScalar, sides: Sequence[int], window: int) -> Int[Array, " sides"]:
+def window_shifts(number: IntScalar, sides: Sequence[int], window: int) -> Int[Array, " sides"]:
     """How far the windows' grid is moved along each side at a step: evenly, no two sides alike."""
     turns = [_GOLDEN ** (place + 1) for place in range(len(sides))]
     # A window that is alone keeps its place: moved round, it would have a seam within.
