@@ -148,6 +148,41 @@ def test_roads_agree(method, scale, dtype):
     np.testing.assert_allclose(other[3], over, rtol=0, atol=100 * eps**0.5 * (1 + error / eps))
 
 
+@pytest.mark.parametrize("gamma", ODD, ids=lambda gamma: str(gamma)[:20])
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64], ids=lambda dtype: dtype.__name__)
+def test_every_road_is_as_exact_as_the_type(gamma, dtype):
+    """Against numpy in double precision: large coefficients that cancel would lose two digits."""
+    s = np.linspace(0.01, 1.3, 20)
+    X = matrix((20, 20), s, np.random.default_rng(0))
+    found = np.asarray(jax.jit(partial(spectral_map, gamma))(X.astype(dtype)), float)
+    np.testing.assert_allclose(found, numpys(gamma, X), rtol=0, atol=20 * jnp.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.03, 30.0])
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64], ids=lambda dtype: dtype.__name__)
+def test_derivatives_know_the_scale_of_the_activation(level, dtype):
+    """What is close for γ of level 1 is not for one of level 0.03: Γ_c(X) = c Γ_1(X/c).
+
+    By differences of the map in double precision, of singular values about the level.
+    """
+    generator, gamma = np.random.default_rng(4), SmoothClamp(level)
+    X = matrix((5, 4), level * np.array([0.7, 0.9, 1.1, 1.4]), generator)
+    H, K = (jnp.asarray(generator.standard_normal(X.shape)) for _ in range(2))
+    value, forward, _, over, _ = derivatives(
+        gamma, "svd", *(array.astype(dtype) for array in (X, H, K))
+    )
+
+    def at(X):
+        return derivatives(gamma, "svd", X, H, K)
+
+    exact = difference(lambda Y: at(level * Y)[0] / level, X / level, H)
+    bend = difference(lambda Y: at(level * Y)[2], X / level, H) / level
+    eps = float(jnp.finfo(dtype).eps)
+    np.testing.assert_allclose(value, numpys(gamma, X), rtol=0, atol=30 * eps * level)
+    np.testing.assert_allclose(forward, exact, rtol=0, atol=10 * eps**0.75 + 1e-8)
+    np.testing.assert_allclose(over * level, bend * level, rtol=0, atol=30 * eps**0.5 + 1e-7)
+
+
 def test_the_polynomials_errors_are_what_they_say():
     for dtype in (jnp.dtype("float32"), jnp.dtype("float64")):
         polynomial = odd_polynomial(tanh, 1.5, dtype)

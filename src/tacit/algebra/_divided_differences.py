@@ -2,8 +2,8 @@
 
 γ is given for s ≥ 0; the differences are those of its odd extension f(x) = sign(x) γ(|x|), whose
 value at the dilation [[0, X], [Xᵀ, 0]] holds the spectral map of X. Points closer than
-τ = eps^{1/5} count as together: farther apart a quotient has an error of about eps/τ, closer the
-mean of f' at Gauss's two nodes one of τ⁴ f⁽⁵⁾/4320, for a γ that varies on a scale of one.
+τ = c eps^{1/5} count as together, c the scale on which γ varies: farther apart a quotient has an
+error of about eps/τ, closer the mean of f' at Gauss's two nodes one of τ⁴ f⁽⁵⁾/4320.
 """
 
 from functools import lru_cache
@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from tacit._typing import Any, Array, Callable, Float
-from tacit.algebra.activations import Activation
+from tacit.algebra.activations import Activation, variation_scale
 
 Points = Float[Array, "..."]
 _NODES = (0.5 - 3**-0.5 / 2, 0.5 + 3**-0.5 / 2)
@@ -34,9 +34,14 @@ def bends(gamma: Activation, s: Points) -> Points:
     return values(_derivative(_derivative(gamma)), s)
 
 
-def resolution(dtype: Any) -> float:
-    """The distance τ below which two points count as together."""
+def closeness(dtype: Any) -> float:
+    """eps^{1/5}, the distance below which two points count as together, on the scale of γ."""
     return float(jnp.finfo(dtype).eps) ** 0.2
+
+
+def resolution(gamma: Activation, dtype: Any) -> float:
+    """The distance τ below which two points count as together."""
+    return variation_scale(gamma) * closeness(dtype)
 
 
 @lru_cache(maxsize=256)
@@ -48,7 +53,7 @@ def vanishes_at_zero(gamma: Activation) -> bool:
 
 def within(gamma: Activation, s: Points, t: Points) -> Points:
     """f[s, t] = (γ(s) − γ(t)) / (s − t) for s, t ≥ 0."""
-    together = jnp.abs(s - t) < resolution(s.dtype)
+    together = jnp.abs(s - t) < resolution(gamma, s.dtype)
     quotient = (values(gamma, s) - values(gamma, t)) / jnp.where(together, 1, s - t)
     return jnp.where(together, _mean_slope(gamma, s, t), quotient)
 
@@ -61,7 +66,7 @@ def across(gamma: Activation, s: Points, t: Points) -> Points:
     rise, run = values(gamma, s) + values(gamma, t), s + t
     if not vanishes_at_zero(gamma):
         return rise / jnp.maximum(run, jnp.finfo(run.dtype).eps)
-    together = run < resolution(run.dtype)
+    together = run < resolution(gamma, run.dtype)
     return jnp.where(together, _mean_slope(gamma, s, -t), rise / jnp.where(together, 1, run))
 
 
@@ -87,7 +92,7 @@ def second(gamma: Activation, a: Points, b: Points, c: Points) -> Points:
     smaller, greater = jnp.minimum(a, b), jnp.maximum(a, b)
     low, high = jnp.minimum(smaller, c), jnp.maximum(greater, c)
     middle = jnp.maximum(smaller, jnp.minimum(greater, c))
-    together = high - low < resolution(a.dtype)
+    together = high - low < resolution(gamma, a.dtype)
     run = jnp.where(together, 1, high - low)
     quotient = (first(gamma, high, middle) - first(gamma, middle, low)) / run
     corners = (low, middle, high)

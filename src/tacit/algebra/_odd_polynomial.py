@@ -63,8 +63,9 @@ def is_odd(gamma: Activation) -> bool:
 def odd_polynomial(gamma: Activation, bound: float, dtype: Any) -> OddPolynomial | None:
     """The shortest polynomial as exact as the type; none if γ is not odd or takes too many terms.
 
-    The value is to 8 eps, the slope to 8 eps^¾, relative to the largest of either. Derivatives of
-    the map are exactly those of p.
+    The value is to 8 eps, the slope to 8 eps^¾, relative to the largest of either. Rounding counts:
+    there is none either where terms cancel so far that s Σ |c_k| eps is more. Derivatives of the
+    map are exactly those of p.
     """
     if not is_odd(gamma):
         return None
@@ -85,6 +86,10 @@ def odd_polynomial(gamma: Activation, bound: float, dtype: Any) -> OddPolynomial
         p, dp = s * q(z), q(z) + 2 * (1 + z) * q.deriv()(z)
         error, slope_error = np.max(np.abs(p - exact)), np.max(np.abs(dp - slope))
         if error <= 8 * eps * largest and slope_error <= 8 * eps**0.75 * largest:
+            # Large terms that cancel lose digits, however well their exact sum fits; and more of
+            # them would only be larger.
+            if bound * np.sum(np.abs(q.coef)) > 8 * largest:
+                return None
             coefficients = tuple(q.coef.tolist())
             return OddPolynomial(coefficients, bound, float(error), float(slope_error))
     return None

@@ -14,7 +14,7 @@ from jax.custom_batching import custom_vmap
 from tacit._typing import Any, Array, BoolScalar, Float
 from tacit.algebra import _divided_differences as difference
 from tacit.algebra import _odd_polynomial as odd
-from tacit.algebra.activations import Activation
+from tacit.algebra.activations import Activation, variation_scale
 
 Tall = Float[Array, "*batch m n"]
 Shared = tuple[Array, ...]
@@ -182,9 +182,9 @@ def _all_in_batch(size: Any, batched: Any, ratios: Float[Array, "*batch"]) -> tu
 
 def _gram_differences(gamma: Activation, s: Float[Array, "*batch n"]) -> Float[Array, "*batch n n"]:
     """h[t_i, t_j] at t = s²: the quotient, or the mean of h' = (γ' − h)/2t where two are near."""
-    t = jnp.maximum(s**2, jnp.finfo(s.dtype).eps)
+    t = jnp.maximum(s**2, jnp.finfo(s.dtype).eps * variation_scale(gamma) ** 2)
     rows, columns = jnp.broadcast_arrays(t[..., :, None], t[..., None, :])
-    near = jnp.abs(rows - columns) < difference.resolution(s.dtype) * (rows + columns)
+    near = jnp.abs(rows - columns) < difference.closeness(s.dtype) * (rows + columns)
 
     def h(t: Array) -> Array:
         return difference.across(gamma, jnp.sqrt(t), jnp.sqrt(t))

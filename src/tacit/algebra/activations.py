@@ -1,10 +1,12 @@
 """Activations γ of spectral networks: scalar functions of a singular value."""
 
+from functools import singledispatch
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from tacit._typing import Array, Callable, Float
+from tacit._typing import Any, Array, Callable, Float
 
 Activation = Callable[[Float[Array, "..."]], Float[Array, "..."]]
 """A smooth scalar function, applied to each singular value."""
@@ -45,3 +47,18 @@ class SmoothClamp(eqx.Module):
         small = jnp.where(jnp.abs(ratio) < 1, ratio, 1 / jnp.where(ratio == 0, 1, ratio))
         root = (1 + small**8) ** 0.125
         return jnp.where(jnp.abs(ratio) < 1, s / root, self.level * jnp.sign(s) / root)
+
+
+@singledispatch
+def variation_scale(gamma: Any) -> float:
+    """The scale on which γ varies, 1 for all that are not registered here with one of their own.
+
+    Derivatives of a spectral map take singular values for equal that are close on this scale.
+    """
+    del gamma
+    return 1.0
+
+
+@variation_scale.register
+def _(gamma: SmoothClamp) -> float:
+    return float(gamma.level)

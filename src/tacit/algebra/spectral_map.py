@@ -30,7 +30,8 @@ def spectral_map(
 
     Args:
         gamma: smooth function of one number s ≥ 0, such as those of `tacit.algebra.activations`; it
-            is taken to vary on a scale of about one, and must be hashable.
+            is taken to vary on a scale of about one, unless `variation_scale` of that module has
+            another for its type, and must be hashable.
         X: one matrix, or many along leading axes.
         method: `svd` serves any γ. `gram`, the eigenvectors of the smaller of XᵀX and XXᵀ, serves
             odd γ with an error of order eps (1 + ‖X‖₂²). `products`, an odd polynomial by products
