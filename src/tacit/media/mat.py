@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location, choose_variable
+from tacit.media.mat_elements import check_elements
 from tacit.media.memory import STILL, WORK, check_memory
 
 _HDF5 = b"\x89HDF"
@@ -61,6 +62,8 @@ class Mat(AbstractCodec[Workspace]):
                     f"{location.file}: its variable {name!r} ({kind}) could not be written back: "
                     "save the matrix to a file of its own"
                 )
+        if major == 1:
+            check_elements(location.file, data)
         variables = _load(location, loadmat, data)
         shapes = {
             name: value.shape

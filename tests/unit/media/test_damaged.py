@@ -1,12 +1,15 @@
 """Files that are damaged or made to do harm: one line each, in little time."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+import scipy.io
 from PIL import Image
 
 from tacit.media import MediaError, read, read_triplets
@@ -85,3 +88,36 @@ def test_double_colons_separate_cells(tmp_path: Path) -> None:
     (tmp_path / "r.dat").write_text("a::b\x1fc::4\n")
     with pytest.raises(MediaError, match="control characters"):
         read_triplets(tmp_path / "r.dat", header=False)
+
+
+@pytest.mark.parametrize("place", ["data", "flags", "dimensions"])
+@pytest.mark.parametrize("kind", [0, 8, 10, 11, 16, 133])
+def test_a_type_that_matlab_has_not_does_not_end_the_process(
+    tmp_path: Path, place: str, kind: int
+) -> None:
+    """SciPy takes it as an index: type 133 was a segmentation fault."""
+    scipy.io.savemat(tmp_path / "a.mat", {"A": np.ones((3, 4))})
+    data = bytearray((tmp_path / "a.mat").read_bytes())
+    tags = {"flags": 136, "dimensions": 152, "data": 176}
+    assert data[tags["data"]] == 9
+    data[tags[place]] = kind
+    (tmp_path / "b.mat").write_bytes(data)
+    code = (
+        "import sys; from tacit.media import read, MediaError\n"
+        "try: read(sys.argv[1], need_holes=False)\n"
+        "except MediaError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "b.mat")], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "is not a readable MAT file" in done.stdout
+
+
+def test_structures_cells_and_texts_of_matlab_are_known(tmp_path: Path) -> None:
+    cell = np.empty((2, 2), object)
+    cell[:] = [[np.eye(2), "text ä"], [{"inner": np.arange(3)}, np.array([True, False])]]
+    variables = {"A": np.ones((3, 4)), "cell": cell, "struct": {"a": 1, "b": "c", "d": {"e": 2.0}}}
+    for compressed in (False, True):
+        scipy.io.savemat(tmp_path / "a.mat", variables, do_compression=compressed)
+        assert read(tmp_path / "a.mat", need_holes=False).values.shape == (3, 4)
