@@ -222,7 +222,10 @@ def wait_for(condition, process, seconds=60):
         (["run", "chou2024_dynamics", "--config.side=3"], "give fewer or a larger side"),
         (["run", "chou2024_dynamics", "--config.eigenvalues=1,2"], "must be largest first"),
         (["run", "chou2024_dynamics", "--config.records=3"], "records must be at least 4, got 3"),
-        (["run", "arora2019_fig1", "--config.scales="], "setting scales must not be empty"),
+        (
+            ["run", "arora2019_fig1", "--config.init_scales="],
+            "setting init_scales must not be empty",
+        ),
         (["run", "arora2019_fig1", "--config.rank=31"], "rank must be at most side, 30, got 31"),
         (["run", "arora2019_fig1", "--config.many=901"], "few < many ≤ side² = 900, got 240 and"),
         (["run", "chou2024_dynamics", "--config.step"], "requires an argument"),

@@ -22,15 +22,27 @@ from tacit.runs import Schedule, Trajectory, sweep
 from tacit.runs import run as follow
 
 
-def synthetic_truth(side: int, rank: int, dtype: str, key: PRNGKey) -> Matrix:
-    """U Uᵀ with U uniform on [0, 1], divided by its nuclear norm."""
+def draw_truth(side: int, rank: int, dtype: str, *, key: PRNGKey) -> Matrix:
+    """Return U Uᵀ with U uniform on [0, 1], divided by its nuclear norm.
+
+    Args:
+        side: Rows and columns.
+        rank: Columns of U.
+        dtype: Floating-point type.
+        key: JAX random key.
+    """
     U = jax.random.uniform(key, (side, rank), dtype)
     X = U @ U.T
     return X / nuclear_norm(singular_values(X))
 
 
 def load_images(path: str | None, indices: Sequence[int], dtype: str) -> Float[Array, "image m n"]:
-    """Pictures divided by their nuclear norms: of an IDX file or folder, else faces of LFW.
+    """Return pictures divided by their nuclear norms: of an IDX file or folder, else faces of LFW.
+
+    Args:
+        path: The file or folder.
+        indices: Numbers of the pictures in it.
+        dtype: Floating-point type.
 
     Raises:
         ValueError: if an index is outside the pictures there are.
@@ -58,7 +70,16 @@ def sweep_rates(
     records: int,
     observers: Sequence[Observer],
 ) -> xr.Dataset:
-    """Descent from one start at every rate, in one program; recorded at steps that grow."""
+    """Descend from one start at every rate, in one program, and record at steps that grow.
+
+    Args:
+        problem: What is asked.
+        start: The model at step zero.
+        rates: Those of the paper, for ½ mean r².
+        steps: The last step.
+        records: Number of records after the first.
+        observers: What is recorded.
+    """
     grown = np.geomspace(1, steps, records).round().astype(int)
     # Whatever the number of steps there are as many records: the first steps one by one.
     grown = np.maximum(grown, np.arange(1, records + 1))

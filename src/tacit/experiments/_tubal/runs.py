@@ -52,10 +52,10 @@ class Sizes(NamedTuple):
     rank: int
     dtype: str
 
-    def problem(self, most: int, count: ScalarLike, key: PRNGKey) -> Problem:
-        """The truth and the first `count` of `most` symmetrised measurements; the others see zero.
+    def problem(self, most: int, count: ScalarLike, *, key: PRNGKey) -> Problem:
+        """Return the truth and the first `count` of `most` symmetrised measurements.
 
-        So that numbers of measurements share a program.
+        The others see zero, so that numbers of measurements share a program.
         """
         truth_key, arrays_key = jax.random.split(key)
         X = tubal_frame((self.side, self.rank, self.tube), dtype=self.dtype, key=truth_key)
@@ -67,8 +67,8 @@ class Sizes(NamedTuple):
         operator = Dense(drawn.operator.arrays * scale[:, None, None, None])
         return Problem(operator, drawn.y * scale, LeastSquares(), truth=drawn.truth)
 
-    def start(self, width: int, key: PRNGKey) -> Float[Array, "n n k"]:
-        """A factor with independent entries of variance 1/R, narrowed to width n.
+    def start(self, width: int, *, key: PRNGKey) -> Float[Array, "n n k"]:
+        """Return a factor with independent entries of variance 1/R, narrowed to width n.
 
         U₀ and U₀ * Q, with Q of the t-QR of U₀ᵀ, start the same run, since descent multiplies from
         the left; columns of zeros stay zero. So that widths share a program.
@@ -111,12 +111,12 @@ def recover(sizes: Sizes, grid: Grid, seed: int, kinds: Sequence[str] = ()) -> x
         jax.random.split(key, grid.draws) for key in jax.random.split(jax.random.key(seed))
     )
     starts = jnp.stack(
-        [jnp.stack([sizes.start(width, key) for key in start_keys]) for width in grid.widths]
+        [jnp.stack([sizes.start(width, key=key) for key in start_keys]) for width in grid.widths]
     )
     most, eta = max(grid.counts), grid.step / 2
 
     def fit(width: Array, count: Array, draw: Array, alpha: RealScalar) -> dict[str, Any]:
-        problem = sizes.problem(most, count, problem_keys[draw])
+        problem = sizes.problem(most, count, key=problem_keys[draw])
         start = SymmetricTubal(alpha * starts[width, draw])
         assert problem.truth is not None
         observers = [test_error, train_error, factor_spectrum]
@@ -189,7 +189,7 @@ def _regression(sizes: Sizes, most: int, count: int, key: PRNGKey) -> float:
 
 @partial(jax.jit, static_argnums=(0, 1))
 def _drawn(sizes: Sizes, most: int, count: ScalarLike, key: PRNGKey) -> tuple[Array, Array, Array]:
-    problem = sizes.problem(most, count, key)
+    problem = sizes.problem(most, count, key=key)
     assert problem.truth is not None
     return problem.operator.as_matrix(), problem.y, problem.truth
 

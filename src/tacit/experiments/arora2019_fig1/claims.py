@@ -9,7 +9,7 @@ from tacit.experiments.arora2019_fig1.config import Config
 
 def claims(config: Config) -> tuple[Claim, ...]:
     """Depth recovers with few entries, without least nuclear norm; with many all agree."""
-    few, scale = config.few, config.scales[0]
+    few, scale = config.few, config.init_scales[0]
 
     def final(dataset: xr.Dataset, name: str, depth: int) -> float:
         cell = dataset[f"final_{name}"].sel(entries=few, depth=depth, scale=scale)

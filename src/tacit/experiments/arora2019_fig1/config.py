@@ -10,9 +10,9 @@ from tacit.experiments._settings import Presets
 class Config:
     """A side × side truth of the given rank with entries of mean square one.
 
-    `few` and `many` are the two numbers of entries, `scales` those of the start, end to end and
-    descending. `overrank` is the effective rank that depth 2 exceeds with few entries, from the
-    largest scale. Of `draws` more truths, each with `few` entries, the convex minimum is found.
+    `few` and `many` are the two numbers of entries, `init_scales` the sizes of the start, end to
+    end and descending. `overrank` is the effective rank that depth 2 exceeds with few entries, from
+    the largest scale. Of `draws` more truths, each with `few` entries, the convex minimum is found.
     """
 
     seed: int = 0
@@ -22,7 +22,7 @@ class Config:
     few: int = 2_000
     many: int = 5_000
     depths: tuple[int, ...] = (2, 3, 4)
-    scales: tuple[float, ...] = (1e-3, 1e-4, 1e-5)
+    init_scales: tuple[float, ...] = (1e-3, 1e-4, 1e-5)
     step: float = 1e-3
     stop: float = 1e-6
     steps: int = 100_000
@@ -36,10 +36,10 @@ class Config:
         Raises:
             ValueError: A setting is out of range; the message names it and what it must be.
         """
-        require_positive(self, "side", "rank", "few", "many", "depths", "scales")
+        require_positive(self, "side", "rank", "few", "many", "depths", "init_scales")
         require_positive(self, "step", "stop", "steps", "gap", "overrank", "draws")
-        require_distinct(self, "depths", "scales")
-        require_descending(self, "scales")
+        require_distinct(self, "depths", "init_scales")
+        require_descending(self, "init_scales")
         if self.rank > self.side:
             raise ValueError(f"setting rank must be at most side, {self.side}, got {self.rank}")
         if not self.few < self.many <= self.side**2:
@@ -56,7 +56,7 @@ PRESETS = Presets(
         rank=2,
         few=240,
         many=600,
-        scales=(1e-3, 1e-5),
+        init_scales=(1e-3, 1e-5),
         overrank=3.5,
         steps=30_000,
         draws=8,

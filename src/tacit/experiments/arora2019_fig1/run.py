@@ -1,5 +1,6 @@
 """The run of `arora2019_fig1`."""
 
+from collections.abc import Callable
 from itertools import product
 
 import jax
@@ -30,7 +31,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
 
     # One key for both numbers of entries, and one for every start: two cells differ in nothing but
     # their coordinates.
-    grid = list(product((config.few, config.many), config.depths, config.scales))
+    grid = list(product((config.few, config.many), config.depths, config.init_scales))
     problems = {
         count: completion(truth, count, key=entries_key) for count in (config.few, config.many)
     }
@@ -39,17 +40,17 @@ def run(config: Config, report: Report) -> xr.Dataset:
     for number, (count, depth, scale) in enumerate(grid):
         what = f"{count} entries, depth {depth}, scale {scale:g}"
 
-        def inner(progress: Progress, number: int = number, what: str = what) -> None:
+        def on_chunk(progress: Progress, number: int = number, what: str = what) -> None:
             report((number + progress.fraction) / len(grid), f"{what}, step {progress.step}")
 
         start = Deep.initialise(
             sides, depth=depth, init_scale=scale, dtype=config.dtype, key=start_key
         )
-        cell = _train(config, problems[count], start, inner)
+        cell = _train(config, problems[count], start, on_chunk)
         cells.append(cell.expand_dims(entries=[count], depth=[depth], scale=[scale]))
         report((number + 1) / len(grid), what)
 
-    trained = _combine(cells, len(config.depths), len(config.scales))
+    trained = _combine(cells, len(config.depths), len(config.init_scales))
     answers = [convex_answer(problem) for problem in problems.values()]
     convex = stack(answers, "entries", list(problems))
     whole = trained.merge(convex).assign(read_spectrum(truth, "truth"))
@@ -72,13 +73,17 @@ def _draw_excesses(config: Config) -> list[float]:
     return excesses
 
 
-def _train(config: Config, problem: Problem, start: Deep, inner) -> xr.Dataset:
+def _train(
+    config: Config, problem: Problem, start: Deep, on_chunk: Callable[[Progress], None]
+) -> xr.Dataset:
     """Records on the axis of steps, and their last values under `final_`."""
     dynamics = GroupRMSprop(config.step)
     schedule = Schedule.every(config.gap, config.steps)
     stop = Below("loss", config.stop)
     trajectory = unless_interrupted(
-        follow(problem, start, dynamics, schedule, _OBSERVERS, stop=stop, on_chunk=inner, chunk=8)
+        follow(
+            problem, start, dynamics, schedule, _OBSERVERS, stop=stop, on_chunk=on_chunk, chunk=8
+        )
     )
     records = to_dataset(trajectory)
     names = [observer.name for observer in _OBSERVERS]

@@ -35,7 +35,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
             1,
         ),
         Claim(
-            f"depth 2 at scale {config.scales[0]:g}: effective rank is too large",
+            f"depth 2 at scale {config.init_scales[0]:g}: effective rank is too large",
             lambda dataset: float(_line(dataset, "effective_rank", 2)[0]),
             ">",
             config.overrank,

@@ -42,7 +42,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
             )
             for observer in _OBSERVERS
         },
-        coords={"depth": list(config.depths), "scale": list(config.scales)},
+        coords={"depth": list(config.depths), "scale": list(config.init_scales)},
     )
     whole = trained.merge(convex_answer(problem)).assign(read_spectrum(truth, "truth"))
     report(1.0, "done")
@@ -62,5 +62,5 @@ def _train_from_every_scale(
         trained = follow(problem, start, dynamics, schedule, _OBSERVERS, stop=stop)
         return {name: record[-1] for name, record in trained.records.items()}
 
-    ended = sweep(fit, scale=np.asarray(config.scales, config.dtype))
+    ended = sweep(fit, scale=np.asarray(config.init_scales, config.dtype))
     return {name: np.asarray(values) for name, values in ended.items()}

@@ -25,7 +25,7 @@ class Config:
     rank: int = 5
     entries: int = 2_000
     depths: tuple[int, ...] = (1, 2, 3)
-    scale: float = 1e-2
+    init_scale: float = 1e-2
     step: float = 1e-2
     iterations: int = 200_000
     stretch: int = 2_000
@@ -43,7 +43,9 @@ class Config:
         Raises:
             ValueError: A setting is out of range; the message names it and what it must be.
         """
-        require_positive(self, "side", "rank", "entries", "depths", "scale", "step", "iterations")
+        require_positive(
+            self, "side", "rank", "entries", "depths", "init_scale", "step", "iterations"
+        )
         require_positive(self, "users", "items", "held")
         require_ascending(self, "depths")
         require_distinct(self, "depths")

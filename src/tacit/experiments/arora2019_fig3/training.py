@@ -103,7 +103,7 @@ def _start(config: Config, problem: Problem, depth: int) -> AbstractFactorisatio
     m, n = problem.operator.shape
     key = jax.random.key(config.seed)
     settings = {
-        "init_scale": config.scale,
+        "init_scale": config.init_scale,
         "initialiser": identity,
         "dtype": config.dtype,
         "key": key,

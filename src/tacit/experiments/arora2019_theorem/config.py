@@ -11,9 +11,9 @@ from tacit.experiments._settings import Presets
 class Config:
     """Truths of the given rank, `rows` × side, a share of their entries observed.
 
-    The first of `rows` is `side`. `depths` are followed by layers and as a product,
-    `real_depths` and N = ∞ as a product alone. `scale` is that of the start, end to end, `span` the
-    time N t that is followed, `step` the larger of two steps of descent, the other its half.
+    The first of `rows` is `side`. `depths` are followed by layers and as a product, `real_depths`
+    and N = ∞ as a product alone. `init_scale` is the size of the start, end to end, `span` the time
+    N t that is followed, `step` the larger of two steps of descent, the other its half.
     """
 
     seed: int = 0
@@ -24,7 +24,7 @@ class Config:
     share: float = 0.6
     depths: tuple[int, ...] = (2, 3, 4)
     real_depths: tuple[float, ...] = (2.5,)
-    scale: float = 0.2
+    init_scale: float = 0.2
     span: float = 8.0
     step: float = 1e-3
     records: int = 200
@@ -36,7 +36,7 @@ class Config:
             ValueError: A setting is out of range; the message names it and what it must be.
         """
         require_positive(self, "side", "rows", "rank", "share", "depths", "real_depths")
-        require_positive(self, "scale", "span", "step")
+        require_positive(self, "init_scale", "span", "step")
         require_ascending(self, "rows", "depths", "real_depths")
         require_distinct(self, "rows", "depths", "real_depths")
         least = min(*self.depths, *self.real_depths)

@@ -27,7 +27,7 @@ def make_aligned_problem(config: Config) -> tuple[Problem, Direct]:
     """Every entry observed, and a start with the singular vectors of the truth."""
     truth = _truth(config, config.side)
     U, _, Vt = jnp.linalg.svd(truth)
-    spectrum = config.scale * jnp.linspace(1.25, 0.75, config.side)
+    spectrum = config.init_scale * jnp.linspace(1.25, 0.75, config.side)
     weights = jnp.ones(config.side**2, config.dtype)
     return _weigh(truth, weights), Direct((U * spectrum[None, :]) @ Vt)
 
@@ -43,7 +43,7 @@ def make_layers(config: Config, rows: int, depth: int) -> Deep:
     return Deep.initialise(
         (rows, config.side),
         depth=depth,
-        init_scale=config.scale,
+        init_scale=config.init_scale,
         initialiser=balanced,
         dtype=config.dtype,
         key=_key(config, 2),
@@ -54,7 +54,7 @@ def make_product(config: Config, rows: int) -> Direct:
     """The product of `make_layers`."""
     return Direct.initialise(
         (rows, config.side),
-        init_scale=config.scale,
+        init_scale=config.init_scale,
         initialiser=balanced,
         dtype=config.dtype,
         key=_key(config, 2),

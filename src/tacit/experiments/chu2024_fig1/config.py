@@ -7,13 +7,13 @@ from tacit.experiments._settings import Presets
 
 @dataclass(frozen=True)
 class Config:
-    """A network of side × side matrices with the given widths; `scale` is that of its output."""
+    """A network of side × side matrices with the given widths; its output has `init_scale`."""
 
     seed: int = 0
     dtype: str = "float64"
     side: int = 10
     widths: tuple[int, ...] = (2, 2, 2, 2)
-    scale: float = 0.5
+    init_scale: float = 0.5
 
     def __post_init__(self):
         if self.side < 1 or not self.widths or min(self.widths) < 1:

@@ -16,7 +16,7 @@ def run(config: Config, report: Report) -> xr.Dataset:
     model = SpectralNetwork.gaussian(
         (config.side, config.side),
         config.widths,
-        init_scale=config.scale,
+        init_scale=config.init_scale,
         dtype=config.dtype,
         key=jax.random.key(config.seed),
     )

@@ -24,7 +24,7 @@ from tacit.problems import MeanSquared, Problem, shared_sensing
 def run(config: Config, report: Report) -> xr.Dataset:
     """Train at every rate from the same start."""
     truth_key, sensing_key, start_key = jax.random.split(jax.random.key(config.seed), 3)
-    truth = shared.synthetic_truth(config.side, config.rank, config.dtype, truth_key)
+    truth = shared.draw_truth(config.side, config.rank, config.dtype, key=truth_key)
     problem = shared_sensing(
         truth, config.count, float(config.side), MeanSquared(), noise=config.noise, key=sensing_key
     )

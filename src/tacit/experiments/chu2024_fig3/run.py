@@ -18,7 +18,7 @@ _OBSERVERS = (loss, nuclear_norm, effective_rank, test_error, top_singular_value
 def run(config: Config, report: Report) -> xr.Dataset:
     """Train the three at every rate, each kind of network in one program."""
     truth_key, sensing_key, start_key = jax.random.split(jax.random.key(config.seed), 3)
-    truth = shared.synthetic_truth(config.side, config.rank, config.dtype, truth_key)
+    truth = shared.draw_truth(config.side, config.rank, config.dtype, key=truth_key)
     problem = sensing(
         truth, config.count, float(config.side), MeanSquared(), noise=config.noise, key=sensing_key
     )

@@ -1,5 +1,7 @@
 """The run of `chu2024_fig5`."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,6 +28,8 @@ def run(config: Config, report: Report) -> xr.Dataset:
         sensing_key, start_key = jax.random.split(
             jax.random.fold_in(jax.random.key(config.seed), number)
         )
+
+        # A network and regression see the same measurements, and the networks start alike.
         problem = sensing(
             truth,
             round(config.share * truth.size),
@@ -45,15 +49,17 @@ def run(config: Config, report: Report) -> xr.Dataset:
             )
         ):
 
-            def inner(progress: Progress, number: int = number, which: int = which) -> None:
+            def on_chunk(progress: Progress, number: int = number, which: int = which) -> None:
                 share = (number + which / 3 + progress.fraction / 3) / len(truths)
                 report(share, f"picture {config.indices[number]}, step {progress.step}")
 
-            answers.append(_train(problem, start, rule, steps, inner).model())
+            answers.append(_train(problem, start, rule, steps, on_chunk).model())
+
         found.append([np.asarray(X) for X in answers])
         size = jnp.linalg.norm(truth)
         errors.append([float(jnp.linalg.norm(X - truth) / size) for X in answers])
         losses.append([float(problem.loss_at(X)) for X in answers])
+
     dims = ("image", "estimator")
     return xr.Dataset(
         {
@@ -69,9 +75,13 @@ def run(config: Config, report: Report) -> xr.Dataset:
 
 
 def _train(
-    problem: Problem, start: SpectralNetwork, rule: GradientDescent, steps: int, inner
+    problem: Problem,
+    start: SpectralNetwork,
+    rule: GradientDescent,
+    steps: int,
+    on_chunk: Callable[[Progress], None],
 ) -> Trajectory[SpectralNetwork]:
     schedule = Schedule.every(max(1, steps // 20), steps)
     return unless_interrupted(
-        follow(problem, start, rule, schedule, (loss, test_error), on_chunk=inner, chunk=2)
+        follow(problem, start, rule, schedule, (loss, test_error), on_chunk=on_chunk, chunk=2)
     )

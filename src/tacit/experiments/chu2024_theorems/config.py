@@ -15,9 +15,10 @@ WIDTHS = {1: (3,), 2: (2, 3), 3: (2, 2, 2)}
 class Config:
     """Theorem 3 on side × side truths from `count` measurements, over `draws` draws.
 
-    `inputs` is the width K of the depth-one networks, `scale` that of ū and v̄ with the all-ones
-    vector, `scales` those without it, descending. `span` is the time that the flows are followed.
-    Theorem 1 is checked on networks of the given `depths`, from 1 to 3, on rows × 5 matrices.
+    `inputs` is the width K of the depth-one networks, `init_scale` the size of ū and v̄ with the
+    all-ones vector, `init_scales` those without it, descending. `span` is the time that the flows
+    are followed. Theorem 1 is checked on networks of the given `depths`, from 1 to 3, on rows × 5
+    matrices.
     """
 
     seed: int = 0
@@ -26,8 +27,8 @@ class Config:
     count: int = 6
     inputs: int = 3
     draws: int = 20
-    scale: float = 0.1
-    scales: tuple[float, ...] = (0.1, 0.03, 0.01)
+    init_scale: float = 0.1
+    init_scales: tuple[float, ...] = (0.1, 0.03, 0.01)
     span: float = 300.0
     depths: tuple[int, ...] = (1, 2, 3)
     rows: tuple[int, ...] = (5, 7)
@@ -37,13 +38,15 @@ class Config:
             raise ValueError(
                 f"depths {self.depths}, rows {self.rows}: give depths from 1 to 3 and rows from 5"
             )
-        if self.count >= self.side or self.draws < 2 or len(self.scales) < 2:
+        if self.count >= self.side or self.draws < 2 or len(self.init_scales) < 2:
             raise ValueError(
-                f"count {self.count}, side {self.side}, draws {self.draws}, scales {self.scales}: "
-                "give fewer measurements than the side, two draws and two scales or more"
+                f"count {self.count}, side {self.side}, draws {self.draws}, "
+                f"init_scales {self.init_scales}: give fewer measurements than the side, two or "
+                "more draws and scales"
             )
 
 
 PRESETS = Presets(
-    smoke=Config(draws=8, scales=(0.1, 0.03), depths=(2,), rows=(7,), span=150.0), paper=Config()
+    smoke=Config(draws=8, init_scales=(0.1, 0.03), depths=(2,), rows=(7,), span=150.0),
+    paper=Config(),
 )

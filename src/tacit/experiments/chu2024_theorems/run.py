@@ -138,7 +138,7 @@ def _find_limits(config: Config, key: PRNGKey) -> xr.Dataset:
     """The limit with the all-ones vector measured, in the three cases."""
 
     def fit(number: Array, case: int) -> dict[str, Array]:
-        return _find_limit(config, jax.random.fold_in(key, number), config.scale, True, case)
+        return _find_limit(config, jax.random.fold_in(key, number), config.init_scale, True, case)
 
     found = sweep(fit, case=range(len(CASES)), number=np.arange(config.draws))
     summary = _compare_with_minimum(found)
@@ -166,7 +166,7 @@ def _find_limits_by_scale(config: Config, key: PRNGKey) -> xr.Dataset:
     def fit(scale: Array, number: Array) -> dict[str, Array]:
         return _find_limit(config, jax.random.fold_in(key, number), scale, False, 2)
 
-    found = sweep(fit, scale=np.asarray(config.scales), number=np.arange(config.draws))
+    found = sweep(fit, scale=np.asarray(config.init_scales), number=np.arange(config.draws))
     summary = _compare_with_minimum(
         {**found, "y": jnp.einsum("...pd,...d->...p", found["spectra"], found["x"])}
     )
@@ -180,7 +180,7 @@ def _find_limits_by_scale(config: Config, key: PRNGKey) -> xr.Dataset:
             "scale_loss": (("scale", "draw"), np.asarray(found["loss"])),
         },
         coords={
-            "scale": ("scale", list(config.scales), {"long_name": "scale of the start"}),
+            "scale": ("scale", list(config.init_scales), {"long_name": "scale of the start"}),
             "draw": np.arange(config.draws),
         },
     )
