@@ -246,7 +246,7 @@ def test_bounds_are_words_or_a_pair(text, expected):
 
 @pytest.mark.parametrize("text", ["", "0", "0,1", "low:high", "0:1:2"])
 def test_what_are_no_bounds_is_refused(text):
-    with pytest.raises(ValueError, match="--bounds: auto, none or LOWEST:HIGHEST"):
+    with pytest.raises(ValueError, match="--bounds must be auto, none or LOWEST:HIGHEST"):
         bounds_of(text)
 
 

@@ -40,7 +40,7 @@ def folder(learnt, monkeypatch):
 @pytest.fixture
 def model(folder, capsys):
     if not Path("model").exists():
-        arguments = ["ratings.parquet", "-o", "model", "--scale", "1:5", "--width", "4"]
+        arguments = ["ratings.parquet", "-o", "model", "--rating-range", "1:5", "--width", "4"]
         assert rate("fit", *arguments, "--report", "report.html") == 0
         Path("summary.txt").write_text(capsys.readouterr().out)
     return "model"
@@ -71,7 +71,7 @@ def test_the_report_is_one_page_with_its_pictures(model):
     text = Path("report.html").read_text("utf-8")
     assert text.startswith("<!doctype html>")
     assert text.count("<img") == 4
-    for words in ("400 ratings of 20 items", "sweep by sweep", "Biases", "Items that are liked"):
+    for words in ("400 ratings of 20 items", "sweep by sweep", "Biases", "Most and least liked"):
         assert words in text
 
 
@@ -146,7 +146,7 @@ def test_ctrl_c_writes_the_best_model_so_far(model, monkeypatch, capsys):
         yield report
 
     monkeypatch.setattr("tacit.cli.rate.work.progress_bar", interrupting)
-    arguments = ["ratings.parquet", "-o", "stopped", "--scale", "1:5", "--width", "4"]
+    arguments = ["ratings.parquet", "-o", "stopped", "--rating-range", "1:5", "--width", "4"]
     assert rate("fit", *arguments, "--json") == 0
     assert json.loads(capsys.readouterr().out)["result"] == "interrupted"
     assert rate("predict", "stopped", "pairs.csv", "-o", "out.csv", "--quiet") == 0
@@ -162,15 +162,15 @@ def bad_inputs() -> dict[str, tuple[list[str], str]]:
         "header only": (["fit", "header.csv", *out], "no rows"),
         "infinite": (["fit", "inf.csv", *out], "not a finite number"),
         "no such column": ([*fit, *out, "--user", "who"], "no column 'who'"),
-        "scale in words": ([*fit, *out, "--scale", "one"], "--scale"),
-        "scale upside down": ([*fit, *out, "--scale", "5:1"], "--scale"),
-        "outside the scale": ([*fit, *out, "--scale", "2:3"], "2"),
+        "scale in words": ([*fit, *out, "--rating-range", "one"], "--rating-range"),
+        "scale upside down": ([*fit, *out, "--rating-range", "5:1"], "--rating-range"),
+        "outside the scale": ([*fit, *out, "--rating-range", "2:3"], "2"),
         "width": ([*fit, *out, "--width", "0"], "--width"),
         "depth": ([*fit, *out, "--depth", "1"], "--depth"),
         "validation": ([*fit, *out, "--validation", "1"], "--validation"),
         "budget": ([*fit, *out, "--budget", "0"], "--budget"),
         "there already": ([*fit, "-o", "model"], "--overwrite"),
-        "no model there": ([*fit, "-o", "other", "--overwrite"], "no model"),
+        "not a model there": ([*fit, "-o", "other", "--overwrite"], "not a ratings model"),
         "no folder": ([*fit, "-o", "no/new"], "does not exist"),
         "not a model": (["predict", "other", "pairs.csv", "-o", "o.csv"], "other"),
         "damaged": (["predict", "damaged", "pairs.csv", "-o", "o.csv"], "damaged"),

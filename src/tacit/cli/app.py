@@ -14,8 +14,8 @@ from tacit.cli.rate.command import fit, predict, recommend
 
 app = App(
     name="tacit",
-    help="Complete pictures, films and tables from what is known of them, predict ratings, and "
-    "repeat the experiments of low-rank learning.",
+    help="Complete pictures, films and tables with holes, predict ratings, and reproduce the "
+    "experiments of low-rank learning.",
     version=__version__,
     version_flags=["--version"],
     help_format="markdown",
@@ -23,16 +23,16 @@ app = App(
 )
 
 _EXPERIMENTS = {
-    "list": ("list_", "List the experiments, or the runs that are stored."),
+    "list": ("list_", "List the experiments or the stored runs."),
     "run": ("run", "Run an experiment and store its records."),
     "check": ("check", "Run an experiment and check what its paper claims."),
-    "plot": ("plot", "Draw the figure of a stored run, without running it."),
+    "plot": ("plot", "Draw the figure of a stored run without running it again."),
     "cite": ("cite", "Print the BibTeX entry of an experiment's paper."),
 }
 """Each command with its function in `tacit.cli.experiments.command`, and its help."""
 
 app.command(complete, sort_key=0)
-rate = App(name="rate", help="Predict and recommend from a table of ratings.", sort_key=1)
+rate = App(name="rate", help="Predict ratings and recommend items.", sort_key=1)
 for _order, _command in enumerate((fit, predict, recommend)):
     rate.command(_command, sort_key=_order)
 app.command(rate)

@@ -17,9 +17,9 @@ def check_settings(*, budget: float | None, seed: int, report: Path | None) -> N
         ValueError: the message names the option.
     """
     if budget is not None and not budget > 0:
-        raise ValueError(f"--budget: seconds must be positive, got {budget:g}")
+        raise ValueError(f"--budget must be a positive number of seconds, got {budget:g}")
     if seed < 0:
-        raise ValueError(f"--seed: must not be negative, got {seed}")
+        raise ValueError(f"--seed must not be negative, got {seed}")
     if report is not None:
         check_folder_of(report)
 

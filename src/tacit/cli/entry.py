@@ -41,7 +41,7 @@ def status(arguments: Sequence[str]) -> int:
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and _EXHAUSTED not in str(error):
             raise
-        return _say(f"memory is too short for it: make the input smaller ({error})", UNUSABLE)
+        return _say(f"not enough memory: make the input smaller ({error})", UNUSABLE)
     return answer if isinstance(answer, int) else 0
 
 

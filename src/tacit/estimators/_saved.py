@@ -119,7 +119,7 @@ def _facts(folder: Path) -> dict[str, Any]:
         raise _damaged(folder, f"{FACTS} names no version")
     if facts["version"] > VERSION:
         raise MediaError(
-            f"{folder}: was written by a newer Tacit ({facts.get('tacit')}), in format "
+            f"{folder} was written by a newer Tacit ({facts.get('tacit')}), in format "
             f"{facts['version']}, and this one reads {VERSION}: update Tacit, or fit it again"
         )
     if _digest(_text(facts.get("content"))) != facts.get("checksum"):

@@ -32,14 +32,14 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
-        raise MediaError(f"{path}: is not an ordinary file: name a file to write to")
+        raise MediaError(f"{path} is not an ordinary file: name a file to write to")
     temporary = target.with_name(f".{target.stem}.{secrets.token_hex(6)}{target.suffix}")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except FileNotFoundError:
         raise MediaError(f"{path}: the folder {target.parent} does not exist: create it") from None
     except OSError as error:
-        raise MediaError(f"{path}: cannot be written: {error.strerror}") from error
+        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
     try:
         if target.exists():
             temporary.chmod(target.stat().st_mode & 0o7777)
@@ -79,7 +79,7 @@ def atomic_folder(path: str | os.PathLike[str], names: frozenset[str]) -> Iterat
     except FileNotFoundError:
         raise MediaError(f"{path}: the folder {target.parent} does not exist: create it") from None
     except OSError as error:
-        raise MediaError(f"{path}: cannot be written: {error.strerror}") from error
+        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
     try:
         yield temporary
         for file in temporary.iterdir():
@@ -105,10 +105,10 @@ def check_folder(path: str | os.PathLike[str], names: frozenset[str]) -> None:
     """
     target = Path(path)
     if target.exists() and not target.is_dir():
-        raise MediaError(f"{path}: is a file, and a folder is written: name a new folder")
+        raise MediaError(f"{path} is a file, but the output is a folder: choose a new name")
     others = sorted(set(os.listdir(target)) - names) if target.exists() else []
     if others:
         raise MediaError(
-            f"{path}: has other files in it, such as {others[0]}, which would be lost: "
+            f"{path} has other files in it, such as {others[0]}, which would be lost: "
             "name a new folder"
         )

@@ -26,7 +26,7 @@ def read_text(file: Path) -> str:
     try:
         return file.read_bytes().decode()
     except UnicodeDecodeError:
-        raise MediaError(f"{file}: is not UTF-8 text: save it again as UTF-8") from None
+        raise MediaError(f"{file} is not UTF-8 text: save it again as UTF-8") from None
 
 
 def split(file: Path, body: str) -> tuple[str, "pl.DataFrame"]:
@@ -45,7 +45,7 @@ def split(file: Path, body: str) -> tuple[str, "pl.DataFrame"]:
         for mark in candidates
     }
     if not any(tables.values()):
-        raise MediaError(f"{file}: holds no cells: save the table again")
+        raise MediaError(f"{file} is an empty table: save it again")
     even = [mark for mark, rows in tables.items() if len({len(row) for row in rows}) == 1]
     delimiter = next(
         (mark for mark in even if len(tables[mark][0]) > 1),
@@ -141,7 +141,7 @@ def numeric_columns(
             )
         numeric.append(name)
     if not numeric:
-        raise MediaError(f"{file}: has no column of numbers: there is nothing to complete")
+        raise MediaError(f"{file} has no column of numbers: there is nothing to complete")
     return numeric
 
 

@@ -52,8 +52,8 @@ def convert(source: Source, output: str | os.PathLike[str]) -> Source:
     bits = stored.pixels.dtype.itemsize * 8
     if stored.pixels.dtype.kind not in "bu" or bits > 16:
         raise MediaError(
-            f"{file}: {source.path} has {stored.pixels.dtype} samples, which {codec.name} does not "
-            "hold: write it as TIFF"
+            f"{file}: {source.path} has {stored.pixels.dtype} samples, which {codec.name} cannot "
+            "store: write it as TIFF"
         )
 
     narrow = bits == 16 and isinstance(codec, Jpeg)
@@ -63,7 +63,7 @@ def convert(source: Source, output: str | os.PathLike[str]) -> Source:
         # Fully transparent pixels are holes, and are opaque in the answer.
         if ((alpha > 0) & (alpha < np.iinfo(dtype).max)).any():
             raise MediaError(
-                f"{file}: {source.path} has half-transparent pixels, and JPEG has none: "
+                f"{file}: {source.path} has half-transparent pixels, which JPEG cannot store: "
                 "write it as PNG"
             )
         alpha = None
@@ -77,8 +77,8 @@ def convert(source: Source, output: str | os.PathLike[str]) -> Source:
         lossy=lossy,
     )
     what = f"{source.path.name} is {source.codec.name} and is written as {codec.name}"
-    depth = ", with 8 bits a channel in place of 16" if narrow else ""
-    loss = "; JPEG is stored with loss, so observed pixels change a little" if lossy else ""
+    depth = ", with 8 bits per channel instead of 16" if narrow else ""
+    loss = "; JPEG is lossy, so observed pixels change slightly" if lossy else ""
     note = f"{what}{depth}, without its colour profile and Exif block{loss}"
     # The remarks on writing the file in its own format no longer hold.
     others = tuple(each for each in source.notes if each not in stored.notes)

@@ -61,7 +61,7 @@ class Delimited(AbstractCodec[Sheet]):
         top = header(numbers)
         if top == cells.height:
             raise MediaError(
-                f"{location.file}: has names of columns and no rows below them: add the rows"
+                f"{location.file} has column names but no rows below them: add the rows"
             )
         numeric = numeric_columns(location.file, cells, numbers, top)
         first = cells.row(0)

@@ -55,14 +55,14 @@ def explained(path: Path, name: str) -> Iterator[None]:
             f"{path}: reading {name} needs {error.name}: pip install 'tacit-lowrank[media]'"
         ) from error
     except PermissionError as error:
-        raise MediaError(f"{path}: may not be read: change its permissions") from error
+        raise MediaError(f"{path} cannot be read: change its permissions") from error
     except MemoryError as error:
-        raise MediaError(f"{path}: does not fit into memory: make it smaller") from error
+        raise MediaError(f"{path} does not fit into memory: make it smaller") from error
     except BaseException as error:  # decoders raise anything on a damaged file
         if not isinstance(error, Exception) and type(error).__name__ != _PANIC:
             raise
         reason = visible(" ".join(str(error).split()), _LONGEST) or type(error).__name__
         raise MediaError(
-            f"{path}: is not a readable {name} file, or was cut short ({reason}): "
+            f"{path} is not a readable {name} file, or was cut short ({reason}): "
             "save or download it again"
         ) from error

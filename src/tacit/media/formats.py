@@ -92,26 +92,23 @@ def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:
         if other.signatures and head.startswith(other.signatures):
             right = file.with_suffix(other.suffixes[0]).name
             raise MediaError(
-                f"{file}: is a {other.name} file by its content, not {codec.name}: "
-                f"rename it {right}"
+                f"{file} is a {other.name} file by its content, not {codec.name}: rename it {right}"
             )
-    raise MediaError(f"{file}: is not a {codec.name} file: check what it holds")
+    raise MediaError(f"{file} is not a {codec.name} file: check what it holds")
 
 
 def _check_numbers(path: Path, codec: AbstractCodec[Any], stored: Stored[Any]) -> None:
     """Refuse what is not an array of real numbers, with entries, of at most five dimensions."""
     pixels = stored.pixels
     if pixels.dtype.kind == "c":
-        raise MediaError(
-            f"{path}: holds complex numbers: save the real part, or the modulus, alone"
-        )
+        raise MediaError(f"{path} holds complex numbers: save the real part, or the modulus, alone")
     if pixels.dtype.kind not in "biuf":
-        raise MediaError(f"{path}: holds {pixels.dtype} values, not numbers: save numbers alone")
+        raise MediaError(f"{path} holds {pixels.dtype} values, not numbers: save numbers alone")
     if codec.kind == "array" and not 2 <= pixels.ndim <= _MOST_AXES:
         raise MediaError(
-            f"{path}: is an array of {pixels.ndim} dimensions, and those of 2 to {_MOST_AXES} are "
-            "read: reshape it first"
+            f"{path} is an array of {pixels.ndim} dimensions, but only 2 to {_MOST_AXES} are "
+            "supported: reshape it first"
         )
     if pixels.ndim > 2 and pixels.size == 0:
         sizes = " × ".join(map(str, pixels.shape))
-        raise MediaError(f"{path}: is {sizes}: there are no numbers in it")
+        raise MediaError(f"{path} is {sizes}: it holds no numbers")

@@ -35,11 +35,11 @@ def read_frame(path: Path, *, header: bool = True) -> "pl.DataFrame":
     """
     file = locate(path).file
     if file.is_dir():
-        raise MediaError(f"{path}: is a folder: name a table")
+        raise MediaError(f"{path} is a folder: name a table")
     with explained(path, "Parquet" if _is_parquet(file) else "text"):
         frame = read_whole(file, ROWS) if _is_parquet(file) else _text(file, header)
     if frame.height == 0:
-        raise MediaError(f"{path}: has no rows of data: check what was saved")
+        raise MediaError(f"{path} has no rows of data: check what was saved")
     return frame
 
 
@@ -87,7 +87,7 @@ def check_frame_output(output: Path, inputs: Sequence[Path] = ()) -> None:
             f"{output}: the folder {output.resolve().parent} does not exist: create it"
         )
     if output.resolve() in [path.resolve() for path in inputs]:
-        raise MediaError(f"{output}: is the input itself: choose another name")
+        raise MediaError(f"{output} is the input itself: choose another name")
 
 
 def _is_parquet(file: Path) -> bool:
@@ -113,7 +113,7 @@ def _doubled(file: Path, header: bool) -> "pl.DataFrame":
 
     data = file.read_bytes()
     if _UNIT in data:
-        raise MediaError(f"{file}: has control characters in it: save it again as text")
+        raise MediaError(f"{file} has control characters in it: save it again as text")
     # In time that grows with the file alone: polars splits a line in time that grows with the
     # square of its columns.
     frame = pl.read_csv(

@@ -50,7 +50,7 @@ class Gif(AbstractCodec[Animation]):
 
         data = location.file.read_bytes()
         if not _has_an_end(data):
-            raise MediaError(f"{location.file}: was cut short: save or download it again")
+            raise MediaError(f"{location.file} was cut short: save or download it again")
         image = GifImageFile(io.BytesIO(data))
         check_size(location.file, *image.size)
         width, height = image.size
@@ -128,8 +128,8 @@ def _note(file: Path, film: bool, exact: bool) -> str:
     """Return what a palette does to colours; 256 shades of grey fit into it and need no note."""
     if exact:
         most = f"a frame of {file.name} has at most {COLOURS} colours"
-        return f"{most}: what is filled is rounded to them"
-    return lossy_note(file, f"a GIF of more than {COLOURS} colours a frame", still=not film)
+        return f"{most}: filled pixels are rounded to them"
+    return lossy_note(file, f"a GIF with more than {COLOURS} colours per frame", still=not film)
 
 
 def _header(layout: Animation, height: int, width: int) -> bytes:

@@ -88,9 +88,9 @@ def lines_wholly_missing(
             along = f", along dimension {axis + 1}" if axes.count(word) > 1 else ""
             named = f"{_ranges(lines + 1)} (counting from 1{along})"
         notes.append(
-            f"{word} {named} is wholly missing: it is filled by smoothness or means alone"
+            f"{word} {named} is wholly missing: only smoothness or means can fill it"
             if lines.size == 1
-            else f"{word}s {named} are wholly missing: they are filled by smoothness or means alone"
+            else f"{word}s {named} are wholly missing: only smoothness or means can fill them"
         )
     return tuple(notes)
 
@@ -104,7 +104,7 @@ def _mismatch(
             f"{mask}: the mask is {given[0]} high and {given[1]} wide, but {path} is {shape[0]} "
             f"high and {shape[1]} wide: give a mask of the same size"
         )
-    also = "" if len(shape) == 2 else ", or of its rows and columns alone, for all of it"
+    also = "" if len(shape) == 2 else ", or one of its height and width that applies throughout"
     return (
         f"{mask}: the mask is {' × '.join(map(str, given))}, but {path} is "
         f"{size_in_words(axes, shape)}: give a mask of the same size{also}"

@@ -47,9 +47,9 @@ def locate(path: Path) -> Location:
     if location.file.is_dir():
         return location
     if not location.file.is_file():
-        raise MediaError(f"{location.file}: is not an ordinary file: save the data to a file first")
+        raise MediaError(f"{location.file} is not an ordinary file: save the data to a file first")
     if location.file.stat().st_size == 0:
-        raise MediaError(f"{location.file}: is empty (0 bytes): it may not have been saved fully")
+        raise MediaError(f"{location.file} is empty (0 bytes): it may not have been saved fully")
     return location
 
 
@@ -71,7 +71,7 @@ def choose_variable(location: Location, shapes: Mapping[str, tuple[int, ...]]) -
         if location.variable in shapes:
             return location.variable
         raise MediaError(
-            f"{location.file}: has no numeric variable named {location.variable!r}: "
+            f"{location.file} has no numeric variable named {location.variable!r}: "
             f"it holds {listed or 'none'}"
         )
     if len(shapes) == 1:
@@ -80,8 +80,8 @@ def choose_variable(location: Location, shapes: Mapping[str, tuple[int, ...]]) -
     if len(arrays) == 1:
         return arrays[0]
     if not arrays:
-        raise MediaError(f"{location.file}: holds no matrix of numbers (it has {listed or 'none'})")
+        raise MediaError(f"{location.file} holds no matrix of numbers (it has {listed or 'none'})")
     raise MediaError(
-        f"{location.file}: holds several variables ({listed}): "
+        f"{location.file} holds several variables ({listed}): "
         f"name one as {location.file}:{arrays[0]}"
     )

@@ -110,8 +110,8 @@ def _threshold(file: Path, values: NDArray[np.float64], scale: float | None) -> 
     of = "" if scale is None else f", where {scale:g} is full"
     raise MediaError(
         f"{file}: the mask has {len(levels)} different values from {levels[0]:g} to "
-        f"{levels[-1]:g}{of}, and it is not clear which of them mean missing: name the value above "
-        "which a place is missing with --mask-threshold (0 for all that is not zero)"
+        f"{levels[-1]:g}{of}, and it is not clear which of them mean missing: set the value above "
+        "which a place is missing with --mask-threshold (0 for everything that is not zero)"
     )
 
 
@@ -121,9 +121,9 @@ def _on_greys(
     """Return the note on values between unmarked and fully marked, if there are any."""
     if threshold == 0:
         return []
-    why = " (it is stored with loss, which leaves them)" if stored.lossy else ""
+    why = " (a lossy format leaves them)" if stored.lossy else ""
     return [
-        f"the mask {file.name} has greys{why}: those above {threshold:g} count as missing, which "
-        f"makes {percent((values > threshold).mean())} of it; --mask-threshold 0 would make "
+        f"the mask {file.name} has greys{why}: values above {threshold:g} count as missing "
+        f"({percent((values > threshold).mean())} of it); --mask-threshold 0 would make it "
         f"{percent((values > 0).mean())}"
     ]

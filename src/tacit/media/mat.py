@@ -53,7 +53,7 @@ class Mat(AbstractCodec[Workspace]):
         major = 2 if data.startswith(_HDF5) else matfile_version(io.BytesIO(data))[0]
         if major == 2:
             raise MediaError(
-                f"{location.file}: is a version 7.3 file, which is not read: save it with -v7"
+                f"{location.file} is a version 7.3 file, which is not supported: save it with -v7"
             )
         for name, shape, kind in whosmat(io.BytesIO(data)):
             check_memory(location.file, shape, WORK if len(shape) > 2 else STILL)
@@ -103,6 +103,6 @@ def _load(location: Location, loadmat: Any, data: bytes) -> dict[str, Any]:
             variables = loadmat(io.BytesIO(data), mat_dtype=True)
         except np.exceptions.ComplexWarning:
             raise MediaError(
-                f"{location.file}: holds complex numbers: save the real part, or the modulus, alone"
+                f"{location.file} holds complex numbers: save the real part, or the modulus, alone"
             ) from None
     return {name: value for name, value in variables.items() if not name.startswith("__")}

@@ -43,7 +43,7 @@ def check_elements(file: Path, data: bytes) -> None:
         _check(memoryview(data)[_HEADER:], order, 0)
     except (_DamagedError, zlib.error, struct.error) as error:
         raise MediaError(
-            f"{file}: is not a readable MAT file, or was cut short ({error}): "
+            f"{file} is not a readable MAT file, or was cut short ({error}): "
             "save or download it again"
         ) from None
 

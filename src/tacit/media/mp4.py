@@ -44,7 +44,7 @@ class Mp4(AbstractCodec[Reel]):
         with av.open(str(location.file)) as container:
             if not container.streams.video:
                 raise MediaError(
-                    f"{location.file}: has no film in it, or was cut short: "
+                    f"{location.file} has no video in it, or was cut short: "
                     "save or download it again"
                 )
             stream = container.streams.video[0]
@@ -96,17 +96,19 @@ def _decode_frames(
             if len(pictures) >= promised:  # a film in fragments has no index of all its frames
                 check_memory(file, (*shape, len(pictures) + 1, 3))
             if (frame.height, frame.width) != shape:
-                raise MediaError(f"{file}: has frames of different sizes: give all frames one size")
+                raise MediaError(
+                    f"{file} has frames of different sizes: give all frames the same size"
+                )
             if frame.is_corrupt:
                 raise MediaError(f"{file}: frame {len(pictures) + 1} is damaged: save it again")
             first = first or frame
             pictures.append(frame.to_ndarray(format="rgb24"))
             times.append(frame.pts)
     if first is None:
-        raise MediaError(f"{file}: has no frame that can be decoded: save or download it again")
+        raise MediaError(f"{file} has no frame that can be decoded: save or download it again")
     if packets < promised:
         raise MediaError(
-            f"{file}: was cut short: {packets} of its {promised} frames are there: "
+            f"{file} was cut short: {packets} of its {promised} frames are there: "
             "save or download it again"
         )
     return pictures, times, first
@@ -118,10 +120,10 @@ def _notes(
     """Return what of a film is lost when it is written."""
     notes = [lossy_note(file, "MP4", still=False)]
     if len(container.streams) > 1:
-        notes.append(f"of {file.name} the first film alone is kept: no sound, no subtitles")
+        notes.append(f"only the first video of {file.name} is kept, without sound and subtitles")
     bits = max(component.bits for component in frame.format.components)
     if bits > 8:
-        notes.append(f"the {bits} bits a channel of {file.name} are read and written as 8")
+        notes.append(f"{file.name} has {bits} bits per channel, which are read and written as 8")
     if frames == 1:
         notes.append(f"{file.name} has a single frame: it is treated as a picture")
     return tuple(notes)

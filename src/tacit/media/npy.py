@@ -53,7 +53,7 @@ def read_array(stream: IO[bytes] | BufferedIOBase, location: Location) -> NDArra
     shape, _, dtype = header(stream)
     if dtype.hasobject:
         raise MediaError(
-            f"{location.file}: holds pickled Python objects, which Tacit does not read: "
+            f"{location.file} holds pickled Python objects, which Tacit does not read: "
             "save it again with numbers alone"
         )
     check_memory(location.file, shape, WORK if len(shape) > 2 else STILL)
@@ -61,7 +61,7 @@ def read_array(stream: IO[bytes] | BufferedIOBase, location: Location) -> NDArra
     array = np.lib.format.read_array(stream, allow_pickle=False)
     if stream.read(1):
         raise MediaError(
-            f"{location.file}: has more bytes than the array that its header promises: "
+            f"{location.file} has more bytes than the array that its header promises: "
             "save or download it again"
         )
     return array

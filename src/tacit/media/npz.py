@@ -42,7 +42,7 @@ class Npz(AbstractCodec[Archive]):
             for member in members:
                 if not member.filename.endswith(".npy"):
                     raise MediaError(
-                        f"{location.file}: holds {member.filename!r}, which is not an array: "
+                        f"{location.file} holds {member.filename!r}, which is not an array: "
                         "save the arrays with numpy.savez"
                     )
                 with archive.open(member) as stream:

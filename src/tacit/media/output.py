@@ -52,7 +52,7 @@ def check_output(
         raise MediaError(f"{output}: the folder {folder} cannot be written to: choose another")
     if not overwrite and output.exists() and os.path.samefile(given, output):
         raise MediaError(
-            f"{output}: is the input itself: choose another name, or allow it with --overwrite"
+            f"{output} is the input itself: choose another name, or allow it with --overwrite"
         )
 
 
@@ -97,14 +97,14 @@ def write(
     except MediaError:
         raise
     except Exception as error:  # encoders raise anything, and a disk may be full
-        raise MediaError(f"{output}: cannot be written: {error}") from error
+        raise MediaError(f"{output} cannot be written: {error}") from error
 
 
 def _check_file(file: Path, output: Path) -> None:
     """Refuse an output that is not a file in the format of the input."""
     codec = codec_for(file)
     if output.is_dir():
-        raise MediaError(f"{output}: is a folder: name a file in it")
+        raise MediaError(f"{output} is a folder: name a file in it")
     if output.suffix.lower() not in codec.suffixes and not is_convertible(file, output):
         raise MediaError(
             f"{output}: the output is written as {codec.name}, the format of {file.name}: "

@@ -36,7 +36,7 @@ def usable_pages(path: Path, file: "TiffFile") -> list["TiffPage"]:
     pages = []
     for number, page in enumerate(file.pages, start=1):
         if not isinstance(page, TiffPage):
-            raise MediaError(f"{path}: has no full picture in it: save it again")
+            raise MediaError(f"{path} has no full picture in it: save it again")
         check_size(path, page.imagewidth, page.imagelength)
         trouble = _unsupported(page)
         if trouble is not None:
@@ -44,15 +44,15 @@ def usable_pages(path: Path, file: "TiffFile") -> list["TiffPage"]:
         if pages and (page.shape, page.dtype) != (pages[0].shape, pages[0].dtype):
             raise MediaError(
                 f"{path}: page {number} holds {_sort(page)}, but page 1 {_sort(pages[0])}: "
-                "give all pages one size, depth and channels"
+                "give all pages the same size, depth and channels"
             )
         pages.append(page)
     if not pages or _next_page(file, pages[-1]) != 0:
-        raise MediaError(f"{path}: was cut short: save or download it again")
+        raise MediaError(f"{path} was cut short: save or download it again")
     described = len(pages) == 1 and (file.is_imagej or file.is_shaped)
     if described and math.prod(file.series[0].shape) > math.prod(pages[0].shape):
         raise MediaError(
-            f"{path}: holds more pictures than pages, as ImageJ does: save it with a page for each"
+            f"{path} holds more pictures than pages, as ImageJ does: save it with a page for each"
         )
     if len(pages) > 1:
         check_memory(path, (*pages[0].shape, len(pages)))

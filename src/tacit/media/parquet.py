@@ -59,10 +59,10 @@ class Parquet(AbstractCodec[Columns]):
         ]
         if not numeric:
             raise MediaError(
-                f"{location.file}: has no column of numbers: there is nothing to complete"
+                f"{location.file} has no column of numbers: there is nothing to complete"
             )
         if frame.height == 0:
-            raise MediaError(f"{location.file}: has columns and no rows: add the rows")
+            raise MediaError(f"{location.file} has columns but no rows: add the rows")
         with silent_panics():
             metadata = pl.read_parquet_metadata(location.file)
         metadata.pop(_OWN, None)
@@ -70,8 +70,8 @@ class Parquet(AbstractCodec[Columns]):
         notes = kept_note([name for name in frame.columns if name not in numeric])
         if whole:
             notes.append(
-                "whole numbers are written as floating-point numbers in those of the columns "
-                f"{several(whole)} in which something is filled"
+                f"of the columns {several(whole)}, which hold whole numbers, those that are filled "
+                "in are written as floating-point numbers"
             )
         values = frame.select(pl.col(numeric).cast(pl.Float64)).fill_null(float("nan"))
         return Stored(

@@ -57,10 +57,10 @@ def read_pictures(path: str | os.PathLike[str], count: int | None = None) -> NDA
         raise
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise MediaError(
-            f"{path}: is damaged or was cut short ({error}): download it again"
+            f"{path} is damaged or was cut short ({error}): download it again"
         ) from error
     except OSError as error:
-        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise MediaError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def list_pictures(path: str | os.PathLike[str]) -> tuple[Path, ...]:
@@ -71,7 +71,7 @@ def list_pictures(path: str | os.PathLike[str]) -> tuple[Path, ...]:
     """
     location = locate(Path(path))
     if not is_stack(location):
-        raise MediaError(f"{path}: is one file: name a folder of pictures, or a pattern")
+        raise MediaError(f"{path} is one file: name a folder of pictures, or a pattern")
     return STACK.files(location)
 
 
@@ -88,12 +88,12 @@ def _read_idx(file: Path, count: int | None) -> NDArray[np.float64]:
         rest = stream.read(1) if wanted == held else b""
     if len(data) < size:
         raise MediaError(
-            f"{file}: was cut short: {wanted} pictures of {rows} × {columns} are {size} bytes, "
+            f"{file} was cut short: {wanted} pictures of {rows} × {columns} are {size} bytes, "
             f"and it has {len(data)}: download it again"
         )
     if rest:
         raise MediaError(
-            f"{file}: has more bytes than the {held} pictures of {rows} × {columns} that its "
+            f"{file} has more bytes than the {held} pictures of {rows} × {columns} that its "
             "header promises: download it again"
         )
     pixels = np.frombuffer(data, np.uint8).reshape(wanted, rows, columns)
@@ -105,24 +105,24 @@ def _read_shape(file: Path, stream: BufferedIOBase) -> tuple[int, int, int]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _TYPES:
         raise MediaError(
-            f"{file}: is not an IDX file: name one, such as train-images-idx3-ubyte.gz, "
+            f"{file} is not an IDX file: name one, such as train-images-idx3-ubyte.gz, "
             "or a folder of pictures"
         )
     if magic[3] != 3:
         raise MediaError(
-            f"{file}: is an IDX file of {magic[3]} dimensions, and pictures have 3 (labels have "
-            "1): name the file of the pictures"
+            f"{file} is an IDX file of {magic[3]} dimensions, but pictures have 3 (labels have "
+            "1): name the picture file"
         )
     if magic[2] != 0x08:
         raise MediaError(
-            f"{file}: holds {_TYPES[magic[2]]}, and pictures are unsigned bytes: convert it first"
+            f"{file} holds {_TYPES[magic[2]]}, but pictures are unsigned bytes: convert it first"
         )
     sizes = stream.read(12)
     if len(sizes) < 12:
-        raise MediaError(f"{file}: was cut short in its header: download it again")
+        raise MediaError(f"{file} was cut short in its header: download it again")
     held, rows, columns = (int.from_bytes(sizes[at : at + 4]) for at in (0, 4, 8))
     if 0 in (held, rows, columns):
-        raise MediaError(f"{file}: holds {held} pictures of {rows} × {columns}: there is no pixel")
+        raise MediaError(f"{file} holds {held} pictures of {rows} × {columns}: it has no pixels")
     return held, rows, columns
 
 
@@ -135,7 +135,7 @@ def _read_folder(folder: Path, count: int | None) -> NDArray[np.float64]:
     ]
     if not files:
         known = ", ".join(STACK.within)
-        raise MediaError(f"{folder}: has no pictures in it ({known}): name another")
+        raise MediaError(f"{folder} has no pictures in it ({known}): name another")
     first = _read_grey(files[0])
     rows, columns = first.shape
     wanted = _checked_count(folder, (len(files), rows, columns), count)
@@ -145,8 +145,8 @@ def _read_folder(folder: Path, count: int | None) -> NDArray[np.float64]:
         picture = _read_grey(file)
         if picture.shape != first.shape:
             raise MediaError(
-                f"{file}: is {picture.shape[0]} × {picture.shape[1]}, but {files[0].name} is "
-                f"{rows} × {columns}: give all pictures one size"
+                f"{file} is {picture.shape[0]} × {picture.shape[1]}, but {files[0].name} is "
+                f"{rows} × {columns}: give all pictures the same size"
             )
         pictures[place] = picture
     return pictures
@@ -157,14 +157,14 @@ def _read_grey(file: Path) -> NDArray[np.float64]:
     source = read(file, need_holes=False)
     if "frame" in source.axes:
         raise MediaError(
-            f"{file}: holds {source.values.shape[2]} pictures: save each as a file of its own"
+            f"{file} holds {source.values.shape[2]} pictures: save each as a file of its own"
         )
     if source.missing.any():
-        raise MediaError(f"{file}: has transparent pixels or NaN: give complete pictures")
+        raise MediaError(f"{file} has transparent pixels or NaN: give complete pictures")
     values = source.values
     if values.min() < 0 or values.max() > 1:
         raise MediaError(
-            f"{file}: has values from {values.min():g} to {values.max():g}: scale them to [0, 1]"
+            f"{file} has values from {values.min():g} to {values.max():g}: scale them to [0, 1]"
         )
     return np.minimum(values @ _LUMA, 1.0) if values.ndim == 3 else values
 
@@ -174,7 +174,7 @@ def _checked_count(path: Path, shape: tuple[int, int, int], count: int | None) -
     held, rows, columns = shape
     wanted = held if count is None else count
     if wanted > held:
-        raise MediaError(f"{path}: holds {held} pictures, not {wanted}: ask for fewer")
+        raise MediaError(f"{path} holds {held} pictures, not {wanted}: ask for fewer")
     if wanted * rows * columns > PIXEL_LIMIT:
         raise MediaError(
             f"{path}: {wanted} pictures of {rows} × {columns} are more than "

@@ -112,7 +112,7 @@ def _check_sums(file: Path, data: bytes) -> None:
         if zlib.crc32(data[start + 4 : end - 4]) != int.from_bytes(data[end - 4 : end]):
             name = kind.decode("ascii", "backslashreplace")
             raise MediaError(
-                f"{file}: is damaged: the checksum of its {name} chunk at byte {start} is wrong: "
+                f"{file} is damaged: the checksum of its {name} chunk at byte {start} is wrong: "
                 "download it again"
             )
         start = end

@@ -27,7 +27,7 @@ def check_size(file: Path, width: int, height: int, channels: int = 1) -> None:
     """
     if width * height > PIXEL_LIMIT:
         raise MediaError(
-            f"{file}: is {width} × {height} pixels, more than {PIXEL_LIMIT // 10**6} megapixels: "
+            f"{file} is {width} × {height} pixels, more than {PIXEL_LIMIT // 10**6} megapixels: "
             "cut it into pieces or make it smaller"
         )
     check_memory(file, (height, width, *((channels,) if channels > 1 else ())), STILL)
@@ -40,7 +40,9 @@ def check_single(file: Path, frames: int) -> None:
         MediaError: There is more than one picture.
     """
     if frames > 1:
-        raise MediaError(f"{file}: holds {frames} pictures (frames or pages): save one as a file")
+        raise MediaError(
+            f"{file} holds {frames} pictures (frames or pages): save one of them as a file"
+        )
 
 
 def split_alpha(samples: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -85,6 +87,6 @@ def lossy_note(file: Path, name: str, *, still: bool = True) -> str:
     """
     other = "PNG" if still else "a TIFF stack or a folder of PNG files"
     return (
-        f"{file.name} is {name}, which is stored with loss: observed pixels change a little when "
-        f"it is written; convert it to {other} first to keep them exactly"
+        f"{file.name} is {name}, a lossy format: observed pixels change slightly when it is "
+        f"written; to keep them exactly, convert it to {other} first"
     )

@@ -91,7 +91,7 @@ def read(
     axes = name_axes(codec.kind, stored)
     m, n = stored.pixels.shape[:2]
     if min(m, n) < 2:
-        raise MediaError(f"{path}: is {m} × {n}: low rank needs at least 2 rows and 2 columns")
+        raise MediaError(f"{path} is {m} × {n}: low rank needs at least 2 rows and 2 columns")
 
     # Missing is what any of the rules marks; those that the user named say what they found.
     notes = list(stored.notes)
@@ -146,12 +146,12 @@ def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64
     axes = name_axes(codec.kind, stored)
     if _article(codec.kind, axes) != _article(like.kind, like.axes):
         raise MediaError(
-            f"{path}: is {_article(codec.kind, axes)}, but {like.path} is "
+            f"{path} is {_article(codec.kind, axes)}, but {like.path} is "
             f"{_article(like.kind, like.axes)}: give the truth as the same kind of file"
         )
     if stored.pixels.shape != like.values.shape:
         raise MediaError(
-            f"{path}: is {_shape(stored.pixels)}, but {like.path} is {_shape(like.values)}: "
+            f"{path} is {_shape(stored.pixels)}, but {like.path} is {_shape(like.values)}: "
             "give a truth of the same size, frames and channels"
         )
     values = to_values(stored)

@@ -55,14 +55,14 @@ class Stack(AbstractCodec[tuple[Frame, ...]]):
         known = ", ".join(self.within)
         for file in location.matches:
             if file.suffix.lower() not in self.within:
-                raise MediaError(f"{file}: is not a picture ({known}): give a pattern of pictures")
+                raise MediaError(f"{file} is not a picture ({known}): give a pattern of pictures")
         found = location.matches or tuple(
             file
             for file in location.file.iterdir()
             if file.suffix.lower() in self.within and file.name[0] != "." and not file.is_dir()
         )
         if not found:
-            raise MediaError(f"{location.file}: is a folder without pictures in it ({known})")
+            raise MediaError(f"{location.file} is a folder without pictures in it ({known})")
         return tuple(sorted(found, key=_by_number))
 
     def decode(self, location: Location) -> Stored[tuple[Frame, ...]]:
@@ -125,19 +125,19 @@ def _by_number(file: Path) -> tuple[list[tuple[int, str]], str]:
 def _check_like(file: Path, stored: Stored[Any], other: Path, first: Stored[Any]) -> None:
     """Refuse a picture that cannot stand in one film with the first."""
     if stored.film:
-        raise MediaError(f"{file}: holds several pages: give pictures of one page each")
+        raise MediaError(f"{file} holds several pages: give pictures with one page each")
     if stored.pixels.shape != first.pixels.shape:
         sizes = [" × ".join(map(str, picture.pixels.shape)) for picture in (stored, first)]
         raise MediaError(
-            f"{file}: is {sizes[0]}, but {other.name} is {sizes[1]}: "
-            "give the frames of a film one size and the same channels, or complete each picture "
+            f"{file} is {sizes[0]}, but {other.name} is {sizes[1]}: "
+            "give the frames of a film the same size and channels, or complete each picture "
             "on its own with --each"
         )
     types = [picture.pixels.dtype.newbyteorder("=") for picture in (stored, first)]
     if types[0] != types[1]:
         raise MediaError(
-            f"{file}: has {types[0]} samples, but {other.name} has {types[1]}: "
-            "give all pictures one depth"
+            f"{file} has {types[0]} samples, but {other.name} has {types[1]}: "
+            "give all pictures the same depth"
         )
 
 
@@ -146,7 +146,7 @@ def _notes(folder: Path, frames: list[Frame]) -> tuple[str, ...]:
     noted = [frame.stored.notes for frame in frames if frame.stored.notes]
     notes = list(noted[0]) if noted else []
     if len(noted) > 1:
-        notes.append(f"so it is with {len(noted) - 1} more of the pictures in {folder.name}")
+        notes.append(f"the same holds for {len(noted) - 1} more pictures in {folder.name}")
     if len(frames) == 1:
         notes.append(f"{folder.name} has a single picture in it: it is treated as a picture")
     return tuple(notes)

@@ -77,7 +77,7 @@ def read_triplets(
     if weight is not None:
         columns["weight"] = _named(path, frame, weight)
     if header and any(map(_is_number, columns.values())):
-        raise MediaError(f"{path}: its first line holds numbers, not names: say --no-header")
+        raise MediaError(f"{path}: its first line holds numbers, not names: use --no-header")
 
     # What is learnt from needs all three; of pairs each must have its answer in its own row, so
     # that none may be left out.
@@ -93,7 +93,7 @@ def read_triplets(
             )
             frame = frame.filter(known)
     elif any(_blank(frame[columns[name]]).any() for name in ("user", "item")):
-        raise MediaError(f"{path}: a row has no user or no item: leave it out")
+        raise MediaError(f"{path}: a row has no user or no item: remove it")
 
     numbers = {
         name: _numbers(path, frame[column])
@@ -120,8 +120,8 @@ def _columns(
     if any(found[role] is None for role in needed):
         if frame.width < len(needed):
             raise MediaError(
-                f"{path}: has {frame.width} columns, and {', '.join(needed)} are needed: "
-                "check what separates them"
+                f"{path} has {frame.width} columns, but {', '.join(needed)} are needed: "
+                "check the separator"
             )
         first = dict(zip(needed, frame.columns, strict=False))
         found |= {role: name for role, name in first.items() if given[role] is None}
@@ -141,7 +141,7 @@ def _named(path: Path, frame: "pl.DataFrame", name: str) -> str:
     if name.isdecimal() and 1 <= int(name) <= frame.width:
         return frame.columns[int(name) - 1]
     listed = ", ".join(frame.columns[:8]) + ("" if frame.width <= 8 else ", …")
-    raise MediaError(f"{path}: has no column {name!r}: it has {listed}")
+    raise MediaError(f"{path} has no column {name!r}: it has {listed}")
 
 
 def _blank(column: "pl.Series") -> NDArray[np.bool_]:

@@ -50,7 +50,7 @@ class WebP(AbstractCodec[Mapping[str, Any]]):
             image = WebPImageFile(io.BytesIO(data))
         except Image.DecompressionBombError:
             raise MediaError(
-                f"{location.file}: has too many pixels to be decoded safely: "
+                f"{location.file} has too many pixels to be decoded safely: "
                 "cut it into pieces or make it smaller"
             ) from None
         check_size(location.file, *image.size, len(image.getbands()))

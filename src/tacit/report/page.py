@@ -94,7 +94,7 @@ def _lead(completion: Completion, before: Values) -> str:
     return (
         f"{percent(np.isnan(before).mean())} of it was missing: {completion.holes}. The "
         "holes were filled in "
-        f"{completion.seconds:.1f} s, by {words}. The error on entries that had not been seen was "
+        f"{completion.seconds:.1f} s, by {words}. The error on held-out entries was "
         f"{completion.choice.held_out:.3g} (root mean square)."
     )
 
@@ -133,7 +133,7 @@ def _plots(completion: Completion) -> str:
     names = [name for name in _RECORDS if name in search and (search[name] > 0).all()]
     if names:
         words = " and ".join(_RECORDS[name] for name in names)
-        caption = f"{words.capitalize()} of the search, in units of the data's deviation"
+        caption = f"{words.capitalize()} of the search, in units of the data's standard deviation"
         far = [name for name in names if search[name].max() > 10 * search[name].min()]
         drawn.append((caption, curves(search, names, logarithmic=far)))
     if "effective_rank" in refit:

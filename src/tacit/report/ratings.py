@@ -59,7 +59,7 @@ def write_ratings_report(
         sections={
             "How it was learnt": plots(_learning(model)),
             "What it predicts": plots([_predictions(model, triplets), _biases(model)]),
-            "Items that are liked most and least": scroll(_items(model)),
+            "Most and least liked items": scroll(_items(model)),
             "Results": scroll(table(_results(model))),
             "Settings and versions": scroll(table({**(settings or {}), **provenance()})),
         },
@@ -72,7 +72,7 @@ def _lead(model: "RatingsModel", count: int) -> str:
     words = "" if np.isnan(error) else f" The error on ratings that were held out was {error:.3g}."
     return (
         f"{count:,} ratings of {len(model.items_):,} items by {len(model.users_):,} users. "
-        f"{model.rank_} components are used beside the means of users and items, and a rating "
+        f"{model.rank_} components are used besides the means of users and items, and a rating "
         f"scatters by {model.noise_:.3g} about its prediction.{words}"
     )
 
@@ -84,7 +84,7 @@ def _learning(model: "RatingsModel") -> "list[tuple[str, Figure]]":
     names = [name for name in ("held_out", "noise") if name in history]
     words = "Error on held-out ratings, and noise" if "held_out" in names else "Noise"
     caption = f"{words}, sweep by sweep; 1 is the standard deviation of the ratings"
-    strengths = "Strengths of the components: those that the ratings do not speak for vanish"
+    strengths = "Singular values of the components: those without support in the ratings vanish"
     return [(caption, curves(history, names)), (strengths, singular_values(history))]
 
 
@@ -95,11 +95,11 @@ def _predictions(
     predicted = model.predict(users, items)
     dataset = _binned(
         {"given": ratings, "predicted": predicted},
-        {"given": "given", "predicted": "predicted for the same"},
+        {"given": "given", "predicted": "predicted for the same pairs"},
         _edges(ratings),
         "rating",
     )
-    return "Ratings given, and what is predicted for them", shares(dataset, ["given", "predicted"])
+    return "Given ratings, and the predictions for them", shares(dataset, ["given", "predicted"])
 
 
 def _biases(model: "RatingsModel") -> "tuple[str, Figure]":

@@ -107,9 +107,9 @@ BAD: tuple[tuple[str, Callable[[Path], object], str], ...] = (
     ("a.npy", array([[1j, 2], [3, 4]]), "complex numbers"),
     ("a.npy", array([["a", "b"], ["c", "d"]]), "holds <U1 values, not numbers"),
     ("a.npy", array([[{}, None], [1, 2]]), "pickled Python objects"),
-    ("a.npy", array(np.zeros((2,) * 6)), "6 dimensions, and those of 2 to 5 are read"),
+    ("a.npy", array(np.zeros((2,) * 6)), "6 dimensions, but only 2 to 5 are supported"),
     ("a.npy", array(np.zeros((2, 3, 4)) * 1j), "complex numbers"),
-    ("a.npy", array(np.zeros((2, 3, 0))), "is 2 × 3 × 0: there are no numbers"),
+    ("a.npy", array(np.zeros((2, 3, 0))), "is 2 × 3 × 0: it holds no numbers"),
     ("a.npy", array(np.full((2, 3, 4), np.nan)), "everything in it is missing"),
     ("a.npy", array(np.zeros(4)), "1 dimensions"),
     ("thin.npy", array(np.ones((4, 1, 5))), "is 4 × 1: low rank needs"),
@@ -233,7 +233,7 @@ def test_a_file_that_may_not_be_read_is_explained(tmp_path: Path, monkeypatch) -
 
     save_pillow(tmp_path / "photo.png", samples("u1"))
     monkeypatch.setattr(formats, "_check_signature", refuse)
-    with pytest.raises(MediaError, match="may not be read: change its permissions"):
+    with pytest.raises(MediaError, match="cannot be read: change its permissions"):
         read(tmp_path / "photo.png")
 
 

@@ -27,7 +27,7 @@ def test_png_in_jpeg_out_converts_and_says_so(files: Path) -> None:
     check_output(files / "a.png", files / "b.jpg")
     source = convert(read(files / "a.png", missing=files / "mask.png"), files / "b.jpg")
     assert "a.png is PNG and is written as JPEG" in source.notes[0]
-    assert "observed pixels change a little" in source.notes[0]
+    assert "observed pixels change slightly" in source.notes[0]
     write(source, source.values, files / "b.jpg")
     with Image.open(files / "b.jpg") as written:
         assert written.format == "JPEG"
@@ -37,7 +37,7 @@ def test_png_in_jpeg_out_converts_and_says_so(files: Path) -> None:
 
 def test_jpeg_in_png_out_keeps_observed_pixels_and_no_longer_warns(files: Path) -> None:
     read_as_jpeg = read(files / "a.jpg", missing=files / "mask.png")
-    assert any("stored with loss" in note for note in read_as_jpeg.notes)
+    assert any("lossy" in note for note in read_as_jpeg.notes)
     source = convert(read_as_jpeg, files / "b.png")
     assert len(source.notes) == 1
     assert "loss" not in source.notes[0]
@@ -53,7 +53,7 @@ def test_sixteen_bits_stay_in_png_and_are_rounded_in_jpeg(files: Path) -> None:
     assert convert(source, files / "b.png").stored.pixels.dtype == np.uint16
     narrow = convert(source, files / "b.jpg")
     np.testing.assert_array_equal(narrow.stored.pixels, np.rint(deep / 257).astype(np.uint8))
-    assert "8 bits a channel in place of 16" in narrow.notes[0]
+    assert "8 bits per channel instead of 16" in narrow.notes[0]
 
 
 def test_half_transparent_pixels_are_refused_by_jpeg(files: Path) -> None:
@@ -73,7 +73,7 @@ def test_half_transparent_pixels_are_refused_by_jpeg(files: Path) -> None:
 def test_what_the_other_format_does_not_hold_is_refused(files: Path) -> None:
     tifffile.imwrite(files / "f.tif", np.ones((4, 5), np.float32), metadata=None)
     source = read(files / "f.tif", need_holes=False)
-    with pytest.raises(MediaError, match="float32 samples, which PNG does not hold"):
+    with pytest.raises(MediaError, match="float32 samples, which PNG cannot store"):
         convert(source, files / "b.png")
 
 

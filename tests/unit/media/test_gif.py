@@ -55,7 +55,7 @@ def test_observed_colours_are_exact_and_filled_ones_near(tmp_path: Path) -> None
     Image.fromarray(HOLES).save(tmp_path / "mask.png")
     source = read(tmp_path / "a.gif", missing=tmp_path / "mask.png")
     assert source.notes[0] == (
-        "a frame of a.gif has at most 256 colours: what is filled is rounded to them"
+        "a frame of a.gif has at most 256 colours: filled pixels are rounded to them"
     )
     smooth = np.broadcast_to(np.linspace(0, 1, 16)[:, None, None, None], source.values.shape)
     write(source, smooth, tmp_path / "b.gif")
@@ -85,7 +85,7 @@ def test_a_frame_drawn_with_several_palettes_is_said_to_lose(tmp_path: Path) -> 
     source = read(tmp_path / "a.gif", need_holes=False)
     assert source.values.shape == (24, 24, 2, 3)
     assert source.stored.lossy
-    assert "more than 256 colours a frame" in source.notes[0]
+    assert "more than 256 colours per frame" in source.notes[0]
     write(source, source.values, tmp_path / "b.gif")
     again = read(tmp_path / "b.gif", need_holes=False)
     assert np.abs(again.values - source.values).mean() < 0.02

@@ -80,7 +80,7 @@ def test_a_mask_stored_with_loss_is_noted(picture: Path) -> None:
     painted = Image.fromarray(np.pad(np.full((2, 2), 255, np.uint8), ((1, 2), (1, 3))))
     painted.save(picture.with_name("mask.jpg"))
     notes = read(picture, missing=picture.with_name("mask.jpg")).notes
-    assert "mask.jpg has greys (it is stored with loss, which leaves them)" in notes[0]
+    assert "mask.jpg has greys (a lossy format leaves them)" in notes[0]
 
 
 def test_all_rules_are_united(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_value_that_is_nowhere_is_noted(tmp_path: Path) -> None:
     )
 
 
-ALONE = "is filled by smoothness or means alone"
+ALONE = "only smoothness or means can fill it"
 
 
 @pytest.mark.parametrize(
@@ -114,19 +114,19 @@ ALONE = "is filled by smoothness or means alone"
         (
             [2],
             [],
-            (f"row 3 (counting from 1) is wholly missing: it {ALONE}",),
+            (f"row 3 (counting from 1) is wholly missing: {ALONE}",),
         ),
         (
             [],
             [0],
-            (f"column 1 (counting from 1) is wholly missing: it {ALONE}",),
+            (f"column 1 (counting from 1) is wholly missing: {ALONE}",),
         ),
         (
             [1, 2, 3, 7],
             [],
             (
                 "rows 2-4, 8 (counting from 1) are wholly missing: "
-                "they are filled by smoothness or means alone",
+                "only smoothness or means can fill them",
             ),
         ),
         (
@@ -134,7 +134,7 @@ ALONE = "is filled by smoothness or means alone"
             [],
             (
                 "rows 1, 3, 5, 7, 9 and 2 more (counting from 1) are "
-                "wholly missing: they are filled by smoothness or means alone",
+                "wholly missing: only smoothness or means can fill them",
             ),
         ),
     ],

@@ -102,11 +102,11 @@ BAD: tuple[tuple[Callable[[Path], object], int | None, str], ...] = (
     (content(b"\0\0"), None, "is not an IDX file"),
     (content(b"\0\0\7\3" + bytes(12)), None, "is not an IDX file"),
     (content(gzip.compress(b"some text")), None, "is not an IDX file"),
-    (content(header(4) + bytes(4)), None, r"of 1 dimensions, and pictures have 3 \(labels"),
+    (content(header(4) + bytes(4)), None, r"of 1 dimensions, but pictures have 3 \(labels"),
     (content(header(4, 5) + bytes(20)), None, "of 2 dimensions"),
     (content(header(1, 2, 2, kind=13) + bytes(16)), None, "holds 32-bit floating-point numbers"),
     (content(header(1, 2, 2)[:10]), None, "was cut short in its header"),
-    (content(header(0, 2, 2)), None, "holds 0 pictures of 2 × 2: there is no pixel"),
+    (content(header(0, 2, 2)), None, "holds 0 pictures of 2 × 2: it has no pixels"),
     (content(header(3, 0, 2)), None, "holds 3 pictures of 0 × 2"),
     (content(idx()[:-1]), None, "cut short: 4 pictures of 3 × 5 are 60 bytes, and it has 59"),
     (content(idx()[:-1]), 4, "was cut short: 4 pictures"),
@@ -128,15 +128,15 @@ BAD: tuple[tuple[Callable[[Path], object], int | None, str], ...] = (
     (
         inside(a=PICTURES[0], b=PICTURES[1].T),
         None,
-        r"b.png: is 5 × 3, but a.png is 3 × 5: give all pictures one size",
+        r"b.png is 5 × 3, but a.png is 3 × 5: give all pictures the same size",
     ),
     (
         inside(a=samples("u1", 4) * np.array([1, 1, 1, 0], "u1")),
         None,
         "a.png: everything in it is missing",
     ),
-    (inside(a=np.eye(3, dtype="u1")[..., None].repeat(2, 2)), None, "a.png: has transparent"),
-    (floats, None, r"a.tif: has values from 0 to 3: scale them to \[0, 1\]"),
+    (inside(a=np.eye(3, dtype="u1")[..., None].repeat(2, 2)), None, "a.png has transparent"),
+    (floats, None, r"a.tif has values from 0 to 3: scale them to \[0, 1\]"),
 )
 
 
@@ -154,7 +154,7 @@ def test_what_cannot_be_read_is_explained(
 def test_a_damaged_picture_of_a_folder_is_named(tmp_path: Path) -> None:
     inside = folder(tmp_path / "f", a=PICTURES[0])
     (inside / "b.png").write_text("text")
-    with pytest.raises(MediaError, match=r"b\.png: is not a PNG file"):
+    with pytest.raises(MediaError, match=r"b\.png is not a PNG file"):
         read_pictures(inside)
 
 

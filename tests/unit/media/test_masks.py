@@ -30,7 +30,7 @@ def test_soft_edges_leave_a_hole_its_size(photo: Path) -> None:
     source = read(photo, missing=soft(photo.with_name("soft.png")))
     assert source.missing.mean() == pytest.approx(HOLE.mean(), rel=0.1)
     (note,) = source.notes
-    assert "has greys: those above 127.5 count as missing" in note
+    assert "has greys: values above 127.5 count as missing" in note
     assert "--mask-threshold 0 would make" in note
 
 

@@ -101,9 +101,9 @@ def test_what_is_filled_is_written(tmp_path: Path) -> None:
 def test_what_is_not_kept_is_said(tmp_path: Path) -> None:
     save_clip(tmp_path / "a.mp4", waves(), sound=True, sampling="yuv420p10le")
     notes = read(tmp_path / "a.mp4", need_holes=False).notes
-    assert "stored with loss" in notes[0]
+    assert "lossy" in notes[0]
     assert "convert it to a TIFF stack or a folder of PNG" in notes[0]
-    assert "no sound" in notes[1]
+    assert "without sound" in notes[1]
     assert "10 bits" in notes[2]
 
 
@@ -221,7 +221,7 @@ def test_a_film_in_fragments_is_read(tmp_path: Path) -> None:
         (cut(0.9), "cut short"),
         (cut(0.6, flags="faststart"), "cut short"),
         (last_frame_lost, "was cut short: 3 of its 4 frames are there"),
-        (sound_alone, "has no film in it"),
+        (sound_alone, "has no video in it"),
         (no_frames, "has no frame that can be decoded"),
         (two_sizes, "has frames of different sizes"),
         (damaged, "frame 1 is damaged"),

@@ -60,7 +60,7 @@ def test_an_index_of_pandas_is_no_data(tmp_path: Path) -> None:
     ("frame", "words"),
     [
         ({"a": ["x", "y"]}, "has no column of numbers"),
-        ({"a": pl.Series([], dtype=pl.Float64)}, "has columns and no rows"),
+        ({"a": pl.Series([], dtype=pl.Float64)}, "has columns but no rows"),
         ({"a": [1.0, None], "b": [1.0, float("inf")]}, "row 2, column 'b'.*infinite"),
         ({"a": [None, None], "b": pl.Series([None, None], dtype=pl.Int8)}, "2 × 1"),
         ({x: pl.Series([None, None], dtype=pl.Int8) for x in "ab"}, "everything in it is missing"),

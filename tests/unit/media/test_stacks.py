@@ -81,7 +81,7 @@ def test_notes_are_said_once(tmp_path: Path) -> None:
     source = read(inside, need_holes=False)
     assert source.stored.lossy
     assert "a.jpg is JPEG" in source.notes[0]
-    assert source.notes[1:] == ("so it is with 2 more of the pictures in in",)
+    assert source.notes[1:] == ("the same holds for 2 more pictures in in",)
 
 
 def test_one_picture_in_a_folder_is_a_picture(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_picture_that_does_not_belong_is_named(folder: Path, change, name, wor
 
 
 @pytest.mark.parametrize(
-    ("pattern", "words"), [("*.jpg", "no file matches"), ("*", r"notes\.txt: is not a picture")]
+    ("pattern", "words"), [("*.jpg", "no file matches"), ("*", r"notes\.txt is not a picture")]
 )
 def test_a_pattern_that_does_not_fit_is_explained(folder: Path, pattern, words) -> None:
     (folder / "notes.txt").write_text("hello")
@@ -159,7 +159,7 @@ def test_the_input_folder_is_only_replaced_when_allowed(folder: Path, name, give
     ("output", "words"),
     [
         ("out.png", "the output is a folder of 4 pictures.*name it out$"),
-        ("file", "is a file, and a folder is written"),
+        ("file", "is a file, but the output is a folder"),
         ("full", r"has other files in it, such as diary\.txt.*would be lost"),
         ("no/out", "does not exist"),
     ],

@@ -94,7 +94,9 @@ def axes_of(source: Source, options: Options) -> "Sequence[Axis]":
         ValueError: if both --axes and --smooth off say it.
     """
     if options.smooth == "off" and options.axes is not None:
-        raise ValueError("--smooth off: --axes says along which axes neighbours are alike")
+        raise ValueError(
+            "--smooth off cannot be combined with --axes, which says where neighbours are alike"
+        )
     if options.smooth == "off":
         return tuple("colour" if axis == "channel" else "item" for axis in source.axes)
     if options.axes is not None:
@@ -120,7 +122,7 @@ def bounds_of(text: str) -> "Bounds":
         return (float(low) if low else None, float(high) if high else None)
     except ValueError:
         raise ValueError(
-            f"--bounds: auto, none or LOWEST:HIGHEST, such as 0:100 or 0:, not {text!r}"
+            f"--bounds must be auto, none or LOWEST:HIGHEST, such as 0:100 or 0:, not {text!r}"
         ) from None
 
 

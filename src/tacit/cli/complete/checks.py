@@ -14,9 +14,9 @@ def check_options(options: Options) -> None:
     """
     check_settings(budget=options.budget, seed=options.seed, report=options.report)
     if options.init_scale is not None and not options.init_scale > 0:
-        raise ValueError(f"--init-scale: must be positive, got {options.init_scale:g}")
+        raise ValueError(f"--init-scale must be positive, got {options.init_scale:g}")
     if options.depth is not None and options.depth < 1:
-        raise ValueError(f"--depth: must be at least 1, got {options.depth}")
+        raise ValueError(f"--depth must be at least 1, got {options.depth}")
     if options.missing is None and (options.mask_invert or options.mask_threshold is not None):
         raise ValueError("--mask-threshold and --mask-invert need a mask: name one with --missing")
     if options.each and options.report is not None:

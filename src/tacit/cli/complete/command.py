@@ -9,19 +9,20 @@ def complete(input: Path, /, *, options: Options) -> None:
     """Fill the holes of a picture, a film, a cube or a table by low-rank learning.
 
     Pictures: PNG, JPEG, TIFF, WebP, grey or colour, 8 or 16 bit. Films and stacks: GIF, MP4, TIFF
-    of several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY, NPZ, MAT; CSV,
-    TSV, Parquet. Missing are NaN, null and blank cells, fully transparent pixels, and what
-    --missing or --missing-value names.
+    with several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY, NPZ, MAT;
+    CSV, TSV, Parquet. What is NaN, an empty cell or a fully transparent pixel is missing, and so is
+    what --missing or --missing-value says.
 
-    Some of the observed entries are held out, missing the way the holes are; on them the method,
-    its settings and when it stops are chosen, and how far off each filled entry may be is learnt.
-    Pictures and films are completed by edges that colours, windows and frames share, tables by low
-    rank beside the means of rows and columns, cubes and series by whichever does best. The output
-    has the input's size, bit depth and alpha, or its columns, and observed entries are kept exactly
-    where the format allows it (a note says where not). Ctrl-C writes the best answer so far.
+    You need not choose a method: some observed entries are hidden in the pattern of the holes, and
+    whatever recovers them best is used. They also tell how far off each filled entry may be.
+    Observed entries are kept exactly where the format allows it (a note says where it does not),
+    and the output has the size, bit depth and columns of the input. Ctrl-C writes the best answer
+    so far.
 
     ```
     tacit complete photo.png -o whole.png --missing mask.png --report report.html
+    tacit complete photo.png -o whole.jpg --mask mask.png --mask-threshold 40
+    tacit complete album -o whole --each --missing-value 0
     tacit complete clip.gif -o whole.gif --missing scratches.png
     tacit complete 'frames/*.png' -o whole --missing-value 0
     tacit complete cube.npy -o whole.npy --smooth off
@@ -30,7 +31,7 @@ def complete(input: Path, /, *, options: Options) -> None:
     ```
 
     Args:
-        input: Picture, film, cube or table; FILE.npz:NAME and FILE.mat:NAME choose one variable.
+        input: Picture, film, cube or table; FILE.npz:NAME and FILE.mat:NAME select a variable.
         options: What to complete and how.
     """
     from tacit.cli.complete.work import perform

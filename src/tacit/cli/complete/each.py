@@ -74,7 +74,7 @@ def _partner(given: Path | None, file: Path) -> Path | None:
     if given is None or not given.is_dir():
         return given
     if not (given / file.name).exists():
-        raise MediaError(f"{given}: has no {file.name}: give one for each picture")
+        raise MediaError(f"{given} has no {file.name}: give one for each picture")
     return given / file.name
 
 

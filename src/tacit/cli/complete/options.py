@@ -73,7 +73,16 @@ class Options:
     integer: Annotated[bool, _data, _flag] = False
     loss: Annotated[Literal["squared", "huber"], _method] = "squared"
     method: Annotated[
-        Literal["auto", "continuation", "windows", "unfoldings", "factors", "tubal", "deep"],
+        Literal[
+            "auto",
+            "continuation",
+            "windows",
+            "unfoldings",
+            "gaussian",
+            "factors",
+            "tubal",
+            "deep",
+        ],
         _method,
     ] = "auto"
     depth: Annotated[float | None, _method] = None

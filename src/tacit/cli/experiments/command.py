@@ -21,11 +21,11 @@ def list_(
     runs: Annotated[bool, Parameter(negative=())] = False,
     out: Path = RUNS,
 ) -> None:
-    """List the experiments, the settings of one of them, or the runs that are stored.
+    """List the experiments, the settings of one of them, or the stored runs.
 
     Args:
-        name: An experiment: show its settings and their values in both presets.
-        runs: List the stored runs instead; one that was killed shows as unfinished.
+        name: An experiment; shows its settings and their values in both presets.
+        runs: List the stored runs instead; one that was killed is shown as unfinished.
         out: Folder where runs are stored.
     """
     if name is not None and runs:
@@ -50,12 +50,12 @@ def run(
     """Run an experiment and store its records.
 
     Args:
-        name: An experiment of `tacit list`.
+        name: An experiment from `tacit list`.
         choice: Preset, seed and folder.
-        config: --config.FIELD VALUE, as often as needed, changes a setting; `tacit list NAME` shows
-            which there are. Values of a tuple have commas between; with a minus in front write
-            --config.FIELD=VALUE. Such a run is stored beside the preset's own, under a name made of
-            what was changed; `tacit plot` with the same options draws it.
+        config: --config.FIELD VALUE changes a setting and can be repeated; `tacit list NAME` shows
+            the settings. Separate the values of a tuple by commas, and write --config.FIELD=VALUE
+            if a value begins with a minus. The run is stored beside that of the preset, under a
+            name made of the changes; `tacit plot` with the same options draws it.
         json: Print a summary as JSON.
         quiet: Show no progress.
     """
@@ -79,12 +79,12 @@ def check(
     """Run an experiment and check what its paper claims; the status is 1 when a claim fails.
 
     Args:
-        name: An experiment of `tacit list`.
+        name: An experiment from `tacit list`.
         choice: Preset, seed and folder.
-        config: --config.FIELD VALUE, as often as needed, changes a setting; `tacit list NAME` shows
-            which there are. Values of a tuple have commas between; with a minus in front write
-            --config.FIELD=VALUE. Such a run is stored beside the preset's own, under a name made of
-            what was changed; `tacit plot` with the same options draws it.
+        config: --config.FIELD VALUE changes a setting and can be repeated; `tacit list NAME` shows
+            the settings. Separate the values of a tuple by commas, and write --config.FIELD=VALUE
+            if a value begins with a minus. The run is stored beside that of the preset, under a
+            name made of the changes; `tacit plot` with the same options draws it.
         json: Print the claims as JSON.
         quiet: Show no progress.
     """
@@ -107,13 +107,13 @@ def plot(
     config: Config = None,
     output: Output = None,
 ) -> None:
-    """Draw the figure of a stored run, without running it.
+    """Draw the figure of a stored run without running it again.
 
     Args:
-        name: An experiment of `tacit list`.
+        name: An experiment from `tacit list`.
         choice: Preset, seed and folder.
-        config: --config.FIELD VALUE, as it was given to `tacit run`, draws the run that had it.
-        output: The figure: PNG, PDF or SVG by its ending; NAME.png beside the records by default.
+        config: --config.FIELD VALUE, as given to `tacit run`, selects the run with this setting.
+        output: PNG, PDF or SVG file to write; by default NAME.png beside the records.
     """
     from tacit import plots
 
@@ -127,7 +127,7 @@ def cite(name: str, /) -> None:
     """Print the BibTeX entry of an experiment's paper.
 
     Args:
-        name: An experiment of `tacit list`.
+        name: An experiment from `tacit list`.
     """
     sys.stdout.write(citation(find(name).reference) + "\n")
 

@@ -17,9 +17,9 @@ class Choice:
     """Which run.
 
     Attributes:
-        preset: `smoke` takes seconds, `paper` has the paper's own settings and takes minutes.
-        seed: Seed of all randomness; the preset's own if not given.
-        out: Folder where runs are stored.
+        preset: `smoke` takes seconds; `paper` has the paper's own settings and takes minutes.
+        seed: Random seed; by default that of the preset.
+        out: Folder in which runs are stored.
     """
 
     preset: Preset = "smoke"

@@ -19,9 +19,11 @@ def parse_range(text: str | None) -> tuple[float, float] | None:
     try:
         low, high = map(float, text.split(":"))
     except ValueError:
-        raise ValueError(f"--scale: write LOWEST:HIGHEST, as 1:5, not {text!r}") from None
+        raise ValueError(
+            f"--rating-range must be LOWEST:HIGHEST, such as 1:5, not {text!r}"
+        ) from None
     if not low < high:
-        raise ValueError(f"--scale: the lowest rating must be below the highest, got {text}")
+        raise ValueError(f"--rating-range: the lowest rating must be below the highest, got {text}")
     return low, high
 
 
@@ -37,20 +39,19 @@ def check_options(options: Options) -> None:
 
     for name, number in (("--width", options.width), ("--members", options.members)):
         if number < 1:
-            raise ValueError(f"{name}: must be at least 1, got {number}")
+            raise ValueError(f"{name} must be at least 1, got {number}")
     if options.depth is not None and not options.depth >= 2:
-        raise ValueError(f"--depth: must be at least 2, got {options.depth:g}")
+        raise ValueError(f"--depth must be at least 2, got {options.depth:g}")
     if not 0 <= options.validation < 1:
-        raise ValueError(f"--validation: must be a share below 1, got {options.validation:g}")
+        raise ValueError(f"--validation must be a fraction below 1, got {options.validation:g}")
 
     there = options.output.is_file() or (options.output.is_dir() and any(options.output.iterdir()))
     if there and not options.overwrite:
         raise MediaError(
-            f"{options.output}: is there already: choose another name, or replace it with "
-            "--overwrite"
+            f"{options.output} already exists: choose another name, or replace it with --overwrite"
         )
     # --overwrite replaces a model, never a folder of something else that a slip of the hand names.
     if there and not (options.output / _FACTS).is_file():
         raise MediaError(
-            f"{options.output}: is no model of ratings, and is not replaced: choose another name"
+            f"{options.output} is not a ratings model and is not replaced: choose another name"
         )

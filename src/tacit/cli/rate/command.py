@@ -9,19 +9,19 @@ from tacit.cli.rate.options import Columns, Flag, Options, Output, Whom
 
 
 def fit(ratings: Path, /, *, columns: Columns = Columns(), options: Options) -> None:
-    """Learn to predict ratings from a table of who rated what, and how.
+    """Learn to predict ratings from a table of users, items and ratings.
 
-    CSV, TSV, Parquet, and text like MovieLens' `u.data` and `ratings.dat`. Ctrl-C writes the best
-    model so far.
+    Reads CSV, TSV, Parquet, and text files such as MovieLens' `u.data` and `ratings.dat`. Ctrl-C
+    writes the best model so far.
 
     ```
     tacit rate fit ratings.parquet -o model --report report.html
-    tacit rate fit ratings.csv -o model --user who --item what --rating stars --scale 1:5
+    tacit rate fit ratings.csv -o model --user who --item what --rating stars --rating-range 1:5
     tacit rate fit u.data -o model --no-header
     ```
 
     Args:
-        ratings: Table with a row for each rating.
+        ratings: Table with one row per rating.
         columns: Which columns are read.
         options: How to learn, and what to write.
     """
@@ -40,11 +40,11 @@ def predict(
     quiet: Flag = False,
     json: Flag = False,
 ) -> None:
-    """Predict the ratings of pairs of a user and an item.
+    """Predict ratings for pairs of a user and an item.
 
-    Two columns are added to the table: prediction and standard deviation. Users and items that the
-    model does not know are answered by means, and counted. If the table has ratings too, the error
-    is printed.
+    Two columns are added to the table: prediction and standard deviation. Users and
+    items that the model does not know get predictions from means, and are counted. If the table
+    also has ratings, the error is printed.
 
     ```
     tacit rate predict model pairs.csv -o predictions.csv
@@ -52,7 +52,7 @@ def predict(
 
     Args:
         model: Folder that `tacit rate fit` wrote.
-        pairs: Table with a row for each pair.
+        pairs: Table with one row per pair.
         output: Table to write: CSV, TSV or Parquet.
         columns: Which columns are read.
         quiet: Print nothing but errors.
@@ -72,7 +72,7 @@ def recommend(
     quiet: Flag = False,
     json: Flag = False,
 ) -> None:
-    """Recommend the items of highest predicted rating.
+    """Recommend the items with the highest predicted ratings.
 
     ```
     tacit rate recommend model --user 196 -n 5
@@ -83,7 +83,7 @@ def recommend(
         model: Folder that `tacit rate fit` wrote.
         whom: Whom to recommend to, and what.
         output: Table to write: CSV, TSV or Parquet.
-        quiet: Show no progress and no notes.
+        quiet: Show neither progress nor notes.
         json: Print the recommendations as JSON.
     """
     from tacit.cli.rate.work import recommend

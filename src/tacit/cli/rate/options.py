@@ -17,11 +17,11 @@ class Columns:
     """Which columns of the table are read, by their names or numbers.
 
     Attributes:
-        user: Column of the users; by default the one called user or userId. If not all needed
-            columns are recognised, the first ones are taken, in the order user, item, rating.
+        user: Column of the users; by default the one called user or userId. Where the names are not
+            recognised, the first columns are taken as user, item and rating, in this order.
         item: Column of what they rated: item, itemId, movie or movieId.
         rating: Column of the ratings: rating.
-        no_header: The first line of a text holds data, not names.
+        no_header: The first line of a text file holds data, not column names.
     """
 
     user: str | None = None
@@ -37,23 +37,24 @@ class Options:
 
     Attributes:
         output: Folder to write the model to.
-        weight: Column of what each rating counts.
-        scale: Lowest and highest rating, as 1:5; predictions stay between them.
-        width: Width of the factorisation, generous; how much of it is used, training chooses.
-        depth: Number of factors; by default their limit, in which the strengths weigh the penalty.
-        members: Number of starts of which the mean is taken.
-        budget: Seconds to keep within.
-        seed: Seed of the starts and of the held-out ratings.
-        validation: Share of the ratings held out to stop by; 0 stops by the noise that is learnt.
-        report: HTML file to write: errors by sweep, strengths, distributions, settings.
-        overwrite: Replace a model that is there.
+        weight: Column with the weight of each rating.
+        rating_range: Lowest and highest rating, such as 1:5; predictions stay within it.
+        width: Width of the factorisation; be generous, training decides how much of it is used.
+        depth: Number of factors; infinite by default.
+        members: Number of random starts to average over.
+        budget: Seconds to stay within.
+        seed: Random seed.
+        validation: Fraction of the ratings held out to decide when to stop; with 0, the learned
+            noise decides.
+        report: HTML page to write: errors by sweep, singular values, distributions, settings.
+        overwrite: Replace an existing model.
         quiet: Print nothing but errors.
         json: Print the summary as JSON.
     """
 
     output: Output
     weight: str | None = None
-    scale: str | None = None
+    rating_range: str | None = None
     width: int = 32
     depth: float | None = None
     members: int = 1
@@ -72,10 +73,10 @@ class Whom:
     """Whom to recommend to, and what.
 
     Attributes:
-        user: User to recommend to, as often as there are users.
-        all_users: Recommend to all users of the model, into a file.
-        count: Number of items for each.
-        include_seen: Recommend what a user has rated too.
+        user: User to recommend to; repeat the option for several users.
+        all_users: Recommend to every user of the model; needs an output file.
+        count: Number of items for each user.
+        include_seen: Also recommend items that the user has rated.
     """
 
     user: Users = ()

@@ -86,7 +86,7 @@ def prediction_rows(facts: Mapping[str, Any]) -> dict[str, str]:
     rows = {
         "pairs": f"{facts['pairs']:,}",
         "unknown": f"users: {facts['unknown_users']:,}, items: {facts['unknown_items']:,} "
-        "(answered by means)",
+        "(predicted from means)",
     }
     if math.isfinite(facts["rmse"]):
         rows["error"] = f"{facts['rmse']:.4f} (root mean square, of the ratings given)"

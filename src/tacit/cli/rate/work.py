@@ -43,14 +43,14 @@ def fit(path: Path, columns: Columns, options: Options) -> None:
         options: of the command.
     """
     # A whole table is read and JAX is imported only when the options are known to be usable.
-    scale = parse_range(options.scale)
+    rating_range = parse_range(options.rating_range)
     check_options(options)
     triplets = read_ratings(path, columns, weight=options.weight)
 
     model = import_model()(
         width=options.width,
         depth=math.inf if options.depth is None else options.depth,
-        scale=scale,
+        scale=rating_range,
         members=options.members,
         validation_fraction=options.validation,
         budget=options.budget,
@@ -98,7 +98,7 @@ def predict(
     pairs = read_ratings(path, columns, rated=False)
     taken = {PREDICTION, _DEVIATION} & set(pairs.frame.columns)
     if taken:
-        raise MediaError(f"{path}: has a column {min(taken)!r} already: rename it")
+        raise MediaError(f"{path} has a column {min(taken)!r} already: rename it")
 
     model = import_model().load(folder)
     users, items = match_ids(pairs.users, model.users_), match_ids(pairs.items, model.items_)
@@ -132,11 +132,11 @@ def recommend(folder: Path, whom: Whom, output: Path | None, quiet: bool, json: 
         json: print the ranking as JSON.
     """
     if bool(whom.user) == whom.all_users:
-        raise ValueError("recommend: name users with --user ID, or take --all-users")
+        raise ValueError("recommend: name users with --user ID, or use --all-users")
     if whom.count < 1:
-        raise ValueError(f"--count: at least 1 is needed, got {whom.count}")
+        raise ValueError(f"--count must be at least 1, got {whom.count}")
     if output is None and not json and (whom.all_users or len(whom.user) > 1):
-        raise ValueError("recommend: for several users name a table to write with -o FILE")
+        raise ValueError("recommend: with several users, name a table to write with -o FILE")
     if output is not None:
         check_frame_output(output)
 
@@ -144,7 +144,9 @@ def recommend(folder: Path, whom: Whom, output: Path | None, quiet: bool, json: 
     users = model.users_ if whom.all_users else match_ids(np.array(whom.user, object), model.users_)
     # A user without ratings still gets an answer, but it is nobody's own: that must be said.
     strangers = unknown_ids(users, model.users_)
-    notes = [f"user {user} is not known: the items are those that all like" for user in strangers]
+    notes = [
+        f"user {user} is not known: these are the items that everyone likes" for user in strangers
+    ]
     shown = not quiet and output is not None
     ranked = [
         (user, place, item, rating)
@@ -199,7 +201,7 @@ def _report(
         path,
         model,
         (triplets.users, triplets.items, np.asarray(triplets.ratings)),
-        title=f"{input.name}, learnt",
+        title=f"A model of {input.name}",
         notes=notes,
         settings={name: value for name, value in asdict(options).items() if value is not None},
         command=shlex.join(["tacit", *sys.argv[1:]]),
