@@ -150,7 +150,7 @@ def write() -> None:
         "entries. Values in [0, 1]; answers are clipped to that range. Holes: a share of the "
         "pixels, or for colour of the single entries, at random, or lines of text with scratches. "
         f'`{OURS}` is `tacit.complete(kind="picture")`; `Tacit, smoothness off` the same on '
-        "deep factors alone, of a matrix whose rows and columns have no order; both with a budget "
+        "deep factors alone, without a penalty; both with a budget "
         f"of {BUDGET:.0f} s. SoftImpute's λ is chosen on the entries that `Tacit` holds out; "
         "colour is rows × (3 · columns) for both, and channel by channel for "
         "`skimage.restoration.inpaint_biharmonic`. Held-out / true: the error that `Tacit` "

@@ -30,12 +30,13 @@ Method = Callable[[NDArray, NDArray, int], Answer]
 
 
 def tacit_low_rank(data: NDArray, missing: NDArray, seed: int) -> Completion:
-    """Deep factors of a matrix whose rows and columns have no order: low rank alone."""
+    """`complete` of a picture by deep factors without a penalty: low rank alone."""
     return complete(
         data,
         missing,
-        axes=("item", "item", "colour")[: data.ndim],
+        kind="picture",
         methods=["deep"],
+        given={"smoothness": 0.0},
         budget=BUDGET,
         key=jax.random.key(seed),
     )

@@ -50,24 +50,29 @@ class Calibration(NamedTuple):
         means: of the clues.
         limits: least and largest value of each clue that was seen.
         ratios: |error| / σ of the held-out entries, in order.
+        shares: weights of the same entries, of sum 1.
     """
 
     coefficients: Values | None
     means: Values
     limits: tuple[Values, Values]
     ratios: Values
+    shares: Values
 
     @classmethod
-    def fit(cls, errors: Values, clues: Clues, *, robust: bool = False) -> "Calibration":
+    def fit(
+        cls, errors: Values, clues: Clues, weights: Values | None = None, *, robust: bool = False
+    ) -> "Calibration":
         """The most likely coefficients of errors that are normal with deviation σ.
 
-        Minimises Σ (log σ² + e²/σ²)/2, which is convex in them; then σ is scaled so that the mean
-        of (e/σ)² is 1. A clue that may only raise the deviation, such as the distance from what was
-        seen, is left out if it would lower it.
+        Minimises Σ w (log σ² + e²/σ²)/2, which is convex in them; then σ is scaled so that the
+        weighted mean of (e/σ)² is 1. A clue that may only raise the deviation, such as the distance
+        from what was seen, is left out if it would lower it.
 
         Args:
             errors: on the held-out entries.
             clues: of the same entries.
+            weights: w of the same entries; all alike if not given.
             robust: whether the scale is that of the median of |e|/σ, which outliers do not move.
         """
         number = clues.columns.shape[1]
@@ -75,20 +80,24 @@ class Calibration(NamedTuple):
         errors, columns = errors[usable], clues.columns[usable]
         if len(errors) < _FEWEST:
             empty = np.zeros(number)
-            return cls(None, empty, (empty, empty), np.zeros(0))
+            return cls(None, empty, (empty, empty), np.zeros(0), np.zeros(0))
+        weights = np.ones(len(errors)) if weights is None else weights[usable]
+        weights = weights / weights.mean()
         means = columns.mean(axis=0)
         centred = columns - means
-        most = max(1, len(errors) // _EACH - 1)
+        # Entries of little weight say as little as few entries do.
+        effective = weights.sum() ** 2 / np.sum(weights**2)
+        most = max(1, int(effective) // _EACH - 1)
         chosen = [at for at in range(number) if np.ptp(centred[:, at]) > 0][:most]
         squares = errors**2
         if robust:
-            squares = np.minimum(squares, np.quantile(squares, 0.95))
-        squares = np.minimum(squares, np.quantile(squares, _TRIM))
+            squares = np.minimum(squares, _quantile(squares, weights, 0.95))
+        squares = np.minimum(squares, _quantile(squares, weights, _TRIM))
         # In units of their own size, and never zero: answers may be exact, as of constants.
-        size = float(squares.mean()) or _EXACT
+        size = float(np.mean(weights * squares)) or _EXACT
         squares = squares / size + 1e-12
         while True:
-            found = _newton(centred[:, chosen], squares)
+            found = _newton(centred[:, chosen], squares, weights)
             wrong = [
                 at
                 for at, value in zip(chosen, found[1:], strict=True)
@@ -103,10 +112,16 @@ class Calibration(NamedTuple):
         sigma = np.exp(coefficients[0] + centred @ coefficients[1:])
         ratios = np.abs(errors) / sigma
         # The median of |z| of a standard normal z is 0.6745; outliers do not move it.
-        unit = float(np.median(ratios)) / 0.6745 if robust else float(np.sqrt(np.mean(ratios**2)))
+        unit = (
+            _quantile(ratios, weights, 0.5) / 0.6745
+            if robust
+            else float(np.sqrt(np.mean(weights * ratios**2)))
+        )
         coefficients[0] += math.log(unit) if unit > 0 else 0.0
         limits = columns.min(axis=0), columns.max(axis=0)
-        return cls(coefficients, means, limits, np.sort(ratios / (unit or 1.0)))
+        order = np.argsort(ratios, kind="stable")
+        shares = weights[order] / len(weights)
+        return cls(coefficients, means, limits, ratios[order] / (unit or 1.0), shares)
 
     def deviation(self, clues: Clues) -> Values:
         """σ for entries with these clues; NaN where nothing could be calibrated.
@@ -125,8 +140,9 @@ class Calibration(NamedTuple):
         if self.ratios.size == 0:
             return math.nan
         # The next rank up, as conformal prediction has it: the new entry is one more of them.
-        rank = min(math.ceil(level * (self.ratios.size + 1)), self.ratios.size)
-        return float(self.ratios[max(rank, 1) - 1])
+        share = level * (1 + 1 / self.ratios.size)
+        at = np.searchsorted(np.cumsum(self.shares), share * (1 - 1e-12))
+        return float(self.ratios[min(int(at), self.ratios.size - 1)])
 
 
 def clues_of(
@@ -199,24 +215,35 @@ def activity(answer: Values, ordered: Sequence[int]) -> Values:
     return np.sqrt(np.maximum(square - mean**2, 0.0)) + 1e-3
 
 
-def _newton(clues: Values, squares: Values) -> Values:
+def _quantile(values: Values, weights: Values, level: float) -> float:
+    """The least value below or at which there is a share `level` of the weight."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    at = np.searchsorted(total, level * total[-1] * (1 - 1e-12))
+    return float(values[order[min(int(at), len(order) - 1)]])
+
+
+def _newton(clues: Values, squares: Values, weights: Values) -> Values:
     """The coefficients of log σ, by Newton's method on a convex function."""
     design = np.column_stack([np.ones(len(clues)), clues])
     found = np.zeros(design.shape[1])
-    found[0] = 0.5 * math.log(float(squares.mean()))
+    found[0] = 0.5 * math.log(float(np.mean(weights * squares)))
     ridge = np.full(len(found), _RIDGE)
     ridge[0] = 0.0
 
     def cost(at: Values) -> float:
         eta = np.clip(design @ at, -60, 60)
-        return float(np.sum(eta + 0.5 * squares * np.exp(-2 * eta)) + 0.5 * ridge @ at**2)
+        misfit = eta + 0.5 * squares * np.exp(-2 * eta)
+        return float(weights @ misfit + 0.5 * ridge @ at**2)
 
     best = cost(found)
     for _ in range(_STEPS):
         eta = np.clip(design @ found, -60, 60)
-        weight = squares * np.exp(-2 * eta)
-        gradient = design.T @ (1 - weight) + ridge * found
-        hessian = design.T @ (2 * weight[:, None] * design) + np.diag(ridge + 1e-9 * len(squares))
+        curvature = weights * squares * np.exp(-2 * eta)
+        gradient = design.T @ (weights - curvature) + ridge * found
+        hessian = design.T @ (2 * curvature[:, None] * design) + np.diag(
+            ridge + 1e-9 * len(squares)
+        )
         step = np.linalg.solve(hessian, gradient)
         length = 1.0
         while length > 1e-4 and not cost(found - length * step) <= best:

@@ -56,7 +56,8 @@ def complete(
         bounds: `"auto"` for fills within the bounds that the data keep, None for none, or a pair.
         integer: whether fills are rounded to whole numbers.
         loss: `"huber"` where some entries are far off.
-        weights: of the observed entries, a precision relative to that of the others.
+        weights: of the observed entries, a precision relative to that of the others; an entry of
+            weight 0 is missing.
         methods: what to try: names of families, or methods; `"auto"` for a search through all. The
             blend that another completion chose is followed, and nothing is searched.
         given: settings that are not searched, such as `depth`.
@@ -75,6 +76,7 @@ def complete(
     names = name_axes(values.shape, kind, axes)
     refuse_unless_completable(values, holes)
     shares = observed_weights(weights, holes)
+    holes = shares == 0
     check_bounds(bounds, values, ~holes)
 
     # Rows and columns come first, colours last; the answer is turned back.

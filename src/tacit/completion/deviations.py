@@ -51,7 +51,9 @@ def calibrated(
     scales = np.concatenate([scale[held] for held in search.held_out])
     mean = np.sum([w * t.answers for w, t in zip(weights, members, strict=True)], axis=0)
     errors = (mean - search.truth) / scales
-    calibration = Calibration.fit(errors, together, robust=math.isfinite(part.robust))
+    calibration = Calibration.fit(
+        errors, together, search.precisions, robust=math.isfinite(part.robust)
+    )
 
     # What a member would have said is a clue: without all of them nothing is comparable.
     if len(fits) < len(members):

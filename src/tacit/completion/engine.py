@@ -171,7 +171,7 @@ def _choice(
 ) -> Choice:
     mean = np.sum([w * t.answers for w, t in zip(weights, chosen, strict=True)], axis=0)
     errors = mean - search.truth
-    error = rms(errors)
+    error = rms(errors, search.precisions)
     return Choice(
         blend=blend_of(chosen, weights),
         held_out=error,

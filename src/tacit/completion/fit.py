@@ -97,7 +97,7 @@ def train(
     if isinstance(method, AbstractClosedForm):
         answer = method.solve(task, seen > 0, deadline)
         seconds = time.monotonic() - began
-        error = rms(answer.values[apart] - task.values[apart])
+        error = rms(answer.values[apart] - task.values[apart], task.weights[apart])
         return Fit(method, answer, _still(answer, error, seconds), 0, seconds, seconds)
 
     assert isinstance(method, AbstractTrained)
@@ -322,6 +322,6 @@ def _without(trajectory: Trajectory[Any], name: str) -> Trajectory[Any]:
     return dataclasses.replace(trajectory, records=records, axes=axes)
 
 
-def rms(errors: Values) -> float:
-    """Root mean square; NaN of nothing."""
-    return float(np.sqrt(np.mean(errors**2))) if errors.size else math.nan
+def rms(errors: Values, weights: Values) -> float:
+    """Root of the weighted mean square; NaN of nothing."""
+    return float(np.sqrt(np.average(errors**2, weights=weights))) if errors.size else math.nan

@@ -62,7 +62,7 @@ def refuse_unless_completable(data: Values, holes: Mask) -> None:
 
 
 def observed_weights(weights: Any, holes: Mask) -> Values:
-    """Weights of the entries, 0 where they are missing; all alike if none are given.
+    """Weights of the entries, 0 where they are missing, of mean 1 elsewhere.
 
     Raises:
         ValueError: if they do not fit the data, or are negative, not finite, or all 0.
@@ -76,7 +76,7 @@ def observed_weights(weights: Any, holes: Mask) -> Values:
     shares = np.where(holes, 0.0, np.asarray(weights, float))
     if not np.isfinite(shares).all() or (shares < 0).any() or not shares.any():
         raise ValueError("weights: of observed entries they must be finite, ≥ 0 and not all 0")
-    return shares
+    return shares / shares[shares > 0].mean()
 
 
 def _every_entry(missing: NDArray, shape: tuple[int, ...]) -> Mask:

@@ -207,7 +207,7 @@ class Search(eqx.Module):
         steps = int(np.median([fit.steps for fit in fits]))
         member = Member(method, steps, 1.0, None if before is None else before.member, units)
         seconds = sum(fit.seconds for fit in fits)
-        candidate = Candidate(member, rms(errors), self.score(errors), seconds)
+        candidate = Candidate(member, rms(errors, self.precisions), self.score(errors), seconds)
         return Trial(candidate, fits, answers)
 
     @property
@@ -228,6 +228,14 @@ class Search(eqx.Module):
     def weights(self) -> Values:
         """Of the held-out entries."""
         return np.concatenate([self.tasks[0].weights[held] for held in self.held_out])
+
+    @property
+    def precisions(self) -> Values:
+        """Of the squared errors of the held-out entries: w², as the variance of e² is as 1/w².
+
+        So weighed, a mean is that of the entries that know how far off a fill is.
+        """
+        return self.weights**2
 
     @property
     def slices(self) -> NDArray[np.intp]:

@@ -93,6 +93,8 @@ def solve(
         grouped = () if task.colours is None else (task.colours,)
         sets, holes = hold_out(~searched.observed, task.ordered, grouped, key=key)
         words = holes.describe(names)
+        # Of a single entry none can be held out: the first setting is trained, and nothing chosen.
+        sets = sets or [np.zeros(searched.shape, bool)]
         folds = f"{len(sets)} folds of " if len(sets) > 1 else ""
         return Solved(engine.answer(sets, f"{folds}{words}", tried), tasks, words)
 

@@ -91,10 +91,11 @@ class Units(NamedTuple):
 
     @classmethod
     def centred(cls, values: Values, weights: Values, axis: int, *, far: float = _FAR) -> "Units":
-        """One scale for all, and a centre for every slice of an axis if those differ.
+        """One scale for all, and a centre for every slice of an axis as far as those differ.
 
-        If they differ by no more than chance makes of the mean of a noisy slice, all have one:
-        the noise of a centre would be put into every entry of its slice.
+        The mean of a slice is drawn towards that of all by the share of its variance that chance
+        makes, for the noise of a centre would be put into every entry of its slice: where slices
+        differ by no more than chance, all have one centre.
         """
         centre, _ = _slice_moments(values, weights, (axis,), far)
         common, _ = _slice_moments(values, weights, (), far)
@@ -105,10 +106,10 @@ class Units(NamedTuple):
         variances = (weights * (drawn_in - centre) ** 2).sum(axis=others, keepdims=True)
         by_chance = variances / total / np.maximum(counts, 1)
         several = counts > 1
-        if several.sum() >= 2 and np.var(centre[several]) <= _BEYOND_CHANCE * np.mean(
-            by_chance[several]
-        ):
-            centre = np.broadcast_to(common, centre.shape)
+        if several.sum() >= 2:
+            seen, chance = np.var(centre[several]), np.mean(by_chance[several])
+            true = seen - chance if seen > _BEYOND_CHANCE * chance else 0.0
+            centre = common + (centre - common) * true / np.maximum(true + by_chance, 1e-300)
         away = np.average((drawn_in - centre) ** 2, weights=weights)
         scale = np.full((1,) * values.ndim, np.sqrt(away) or 1.0)
         return cls(centre, scale)

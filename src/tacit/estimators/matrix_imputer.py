@@ -71,6 +71,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         history_: dataset of the chosen run: held-out error, noise, singular values by sweep.
         n_iter_: sweeps of the first member.
         result_: why the chosen run ended.
+        weight_unit_: mean of the positive weights of `fit`, 1 without any.
         n_features_in_: number of columns.
     """
 
@@ -108,6 +109,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             X: table in which NaN is missing; of a sparse one what is not stored.
             y: ignored.
             weights: of the entries, `(n_samples, n_features)`: a precision relative to the others.
+                An entry of weight 0 is missing.
 
         Raises:
             ValueError: if X is no table of real numbers, holds infinite values or nothing at all,
@@ -119,6 +121,10 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         shares = self._shares(values, weights)
         if not shares.any():
             raise ValueError(_NOTHING if np.isnan(values).all() else _NO_WEIGHT)
+        self.weight_unit_ = 1.0
+        if weights is not None:
+            seen = shares > 0
+            self.weight_unit_ = float(np.asarray(weights, float)[seen].mean())
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         given = self._given()
         with jax.enable_x64(self.dtype == "float64"), stages(self.verbose) as report:
@@ -167,14 +173,24 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values, shares = self.fitted_
         _, deviation = self.model_.complete(values, shares)
-        return np.where(np.isnan(values), deviation, 0.0)
+        return np.where(shares > 0, 0.0, deviation)
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
-        """X without holes; what was observed is as given."""
-        return self.fit(X, y, **fit_params).transform(X)
+    def fit_transform(self, X: Any, y: Any = None, *, weights: Any = None) -> Any:
+        """X without holes; what was observed is as given.
 
-    def transform(self, X: Any) -> Values:
+        Args:
+            X: as in `fit`.
+            y: ignored.
+            weights: as in `fit`.
+        """
+        return self.fit(X, y, weights=weights).transform(X, weights=weights)
+
+    def transform(self, X: Any, *, weights: Any = None) -> Values:
         """X without holes, each row completed from the columns of `fit`.
+
+        Args:
+            X: rows with the columns of `fit`.
+            weights: of their entries, as in `fit`.
 
         Raises:
             NotFittedError: before `fit`.
@@ -183,19 +199,25 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = validated(self, X, reset=False)
         warn_of_empty_rows(self, values)
-        predicted, _ = self.model_.complete(values, (~np.isnan(values)).astype(float))
-        return filled(values, predicted)
+        shares = self._shares(values, weights, self.weight_unit_)
+        predicted, _ = self.model_.complete(values, shares)
+        return filled(np.where(shares > 0, values, np.nan).astype(values.dtype), predicted)
 
-    def predict_interval(self, X: Any, deviations: float | int = 1.96) -> tuple[Values, Values]:
+    def predict_interval(
+        self, X: Any, deviations: float | int = 1.96, *, weights: Any = None
+    ) -> tuple[Values, Values]:
         """Lower and upper ends of an interval about every entry of X, observed ones included.
 
         Args:
             X: rows with the columns of `fit`.
             deviations: half the width, in standard deviations.
+            weights: of their entries, as in `fit`.
         """
         check_is_fitted(self)
         values = validated(self, X, reset=False)
-        mean, deviation = self.model_.complete(values, (~np.isnan(values)).astype(float))
+        mean, deviation = self.model_.complete(
+            values, self._shares(values, weights, self.weight_unit_)
+        )
         return mean - deviations * deviation, mean + deviations * deviation
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -262,7 +284,17 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return "sample", None
         return "sample", "feature" if self.standardise else "item"
 
-    def _shares(self, values: Values, weights: Any) -> Values:
+    def _shares(self, values: Values, weights: Any, unit: float | None = None) -> Values:
+        """Weights of the entries, 0 where missing, in units of their mean in `fit`.
+
+        Args:
+            values: table in which NaN is missing.
+            weights: as given; all alike if None.
+            unit: the mean; that of these weights if None.
+
+        Raises:
+            ValueError: if the weights do not fit the table, or are negative or not finite.
+        """
         seen = ~np.isnan(values)
         if weights is None:
             return seen.astype(float)
@@ -271,4 +303,9 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"MatrixImputer: weights have shape {weights.shape}, and X has {values.shape}"
             )
-        return np.where(seen, weights, 0.0)
+        shares = np.where(seen, weights, 0.0)
+        if not np.isfinite(shares).all() or (shares < 0).any():
+            raise ValueError(_NO_WEIGHT)
+        if unit is None:
+            unit = float(shares[shares > 0].mean()) if shares.any() else 1.0
+        return shares / unit

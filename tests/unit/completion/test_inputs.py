@@ -111,10 +111,10 @@ def test_infinite_is_no_harm_where_it_is_said_to_be_missing():
     refuse_unless_completable(np.where(HOLES, np.inf, VALUES), HOLES)
 
 
-def test_weights_are_zero_in_holes():
+def test_weights_are_zero_in_holes_and_of_mean_one_elsewhere():
     np.testing.assert_array_equal(observed_weights(None, HOLES), (~HOLES).astype(float))
     given = observed_weights(np.where(HOLES, np.nan, 2.0), HOLES)
-    np.testing.assert_array_equal(given, np.where(HOLES, 0.0, 2.0))
+    np.testing.assert_array_equal(given, np.where(HOLES, 0.0, 1.0))
 
 
 @pytest.mark.parametrize(

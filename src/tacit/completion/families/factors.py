@@ -205,11 +205,12 @@ def _proposals(task: Task, tried: list[Candidate]) -> Iterator[Factors]:
     share = float(task.observed.mean())
     for columns in unfoldings(len(task.shape)):
         yield _first(task.shape, columns, _WIDTHS[0], share)
-    changes: list[dict[str, Any]] = [{"own_noise": True}]
+    changes: list[dict[str, Any]] = [{"own_noise": True}, {"depth": _DEPTHS[0]}, {"biases": False}]
+    changes += [{"init_scale": _LARGE}, {"depth": _DEPTHS[1]}]
+    # The narrow one first: where it is as good, all that follow take a tenth of the time.
     if len(task.shape) == 2 and _first(task.shape, (1,), _WIDTHS[0]).width > 2 * _WIDTHS[1]:
-        changes.append({"width": _WIDTHS[1]})
-    changes += [{"depth": _DEPTHS[0]}, {"biases": False}, {"init_scale": _LARGE}]
-    for change in (*changes, {"depth": _DEPTHS[1]}):
+        changes.insert(0, {"width": _WIDTHS[1]})
+    for change in changes:
         best = _cheapest(tried)
         if best is not None:
             yield dataclasses.replace(best, **change)
