@@ -81,23 +81,23 @@ class Calibration(NamedTuple):
         if len(errors) < _FEWEST:
             empty = np.zeros(number)
             return cls(None, empty, (empty, empty), np.zeros(0), np.zeros(0))
-        weights = np.ones(len(errors)) if weights is None else weights[usable]
-        weights = weights / weights.mean()
+        counts = np.ones(len(errors)) if weights is None else weights[usable]
+        counts = counts / counts.mean()
         means = columns.mean(axis=0)
         centred = columns - means
         # Entries of little weight say as little as few entries do.
-        effective = weights.sum() ** 2 / np.sum(weights**2)
+        effective = counts.sum() ** 2 / np.sum(counts**2)
         most = max(1, int(effective) // _EACH - 1)
         chosen = [at for at in range(number) if np.ptp(centred[:, at]) > 0][:most]
         squares = errors**2
         if robust:
-            squares = np.minimum(squares, _quantile(squares, weights, 0.95))
-        squares = np.minimum(squares, _quantile(squares, weights, _TRIM))
+            squares = np.minimum(squares, _quantile(squares, counts, 0.95))
+        squares = np.minimum(squares, _quantile(squares, counts, _TRIM))
         # In units of their own size, and never zero: answers may be exact, as of constants.
-        size = float(np.mean(weights * squares)) or _EXACT
+        size = float(np.mean(counts * squares)) or _EXACT
         squares = squares / size + 1e-12
         while True:
-            found = _newton(centred[:, chosen], squares, weights)
+            found = _newton(centred[:, chosen], squares, counts)
             wrong = [
                 at
                 for at, value in zip(chosen, found[1:], strict=True)
@@ -113,14 +113,14 @@ class Calibration(NamedTuple):
         ratios = np.abs(errors) / sigma
         # The median of |z| of a standard normal z is 0.6745; outliers do not move it.
         unit = (
-            _quantile(ratios, weights, 0.5) / 0.6745
+            _quantile(ratios, counts, 0.5) / 0.6745
             if robust
-            else float(np.sqrt(np.mean(weights * ratios**2)))
+            else float(np.sqrt(np.mean(counts * ratios**2)))
         )
         coefficients[0] += math.log(unit) if unit > 0 else 0.0
         limits = columns.min(axis=0), columns.max(axis=0)
         order = np.argsort(ratios, kind="stable")
-        shares = weights[order] / len(weights)
+        shares = counts[order] / len(counts)
         return cls(coefficients, means, limits, ratios[order] / (unit or 1.0), shares)
 
     def deviation(self, clues: Clues) -> Values:

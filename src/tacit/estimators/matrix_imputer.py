@@ -175,15 +175,15 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         _, deviation = self.model_.complete(values, shares)
         return np.where(shares > 0, 0.0, deviation)
 
-    def fit_transform(self, X: Any, y: Any = None, *, weights: Any = None) -> Any:
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """X without holes; what was observed is as given.
 
         Args:
             X: as in `fit`.
             y: ignored.
-            weights: as in `fit`.
+            **fit_params: `weights`, as in `fit`.
         """
-        return self.fit(X, y, weights=weights).transform(X, weights=weights)
+        return self.fit(X, y, **fit_params).transform(X, **fit_params)
 
     def transform(self, X: Any, *, weights: Any = None) -> Values:
         """X without holes, each row completed from the columns of `fit`.
