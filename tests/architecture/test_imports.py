@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from operator import attrgetter
 from pathlib import Path
 
@@ -105,3 +106,48 @@ def test_the_index_by_task_has_every_name_of_the_front_door():
     aliases = {attribute for _, attribute in tacit._NOUNS.values()}
     wanted = (set(tacit.__all__) - set(tacit._NOUNS) - {"__version__"}) | aliases
     assert wanted - last == set()
+
+
+def imports(folder: Path) -> dict[str, set[str]]:
+    """For each module of a package those of it that it imports, for type checkers too.
+
+    A package's face hands names on: it counts as its modules, not as a module.
+    """
+    files = {
+        ".".join(path.relative_to(folder.parent).with_suffix("").parts): path
+        for path in folder.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    graph = {}
+    for name, path in files.items():
+        lines = [
+            node
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module
+        ]
+        asked = {f"{line.module}.{alias.name}" for line in lines for alias in line.names}
+        graph[name] = (asked | {str(line.module) for line in lines}) & set(files)
+    return graph
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """A circle of the graph, empty if there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_file_imports_what_imports_it():
+    import tacit
+
+    assert circle(imports(Path(tacit.__file__).parent)) == []
+
+
+def test_a_circle_is_found(tmp_path):
+    package = tmp_path / "package"
+    (package / "inner").mkdir(parents=True)
+    (package / "one.py").write_text("from package.inner import two")
+    (package / "inner" / "two.py").write_text("def late():\n    from package.one import thing\n")
+    assert set(circle(imports(package))) == {"package.one", "package.inner.two"}
