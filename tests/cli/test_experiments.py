@@ -228,6 +228,21 @@ def wait_for(condition, process, seconds=60):
         ),
         (["run", "arora2019_fig1", "--config.rank=31"], "rank must be at most side, 30, got 31"),
         (["run", "arora2019_fig1", "--config.many=901"], "few < many ≤ side² = 900, got 240 and"),
+        (["run", "chu2024_fig1", "--config.widths="], "setting widths must not be empty"),
+        (["run", "chu2024_fig2", "--config.rates=1,2"], "setting rates must be largest first"),
+        (
+            ["run", "chu2024_fig3", "--config.widths=1,2"],
+            "setting widths must begin with 2 or more",
+        ),
+        (
+            ["run", "chu2024_fig4", "--config.records=1"],
+            "records must be between 2 and steps, 3000",
+        ),
+        (
+            ["run", "chu2024_fig5", "--config.large_rate=1e-4"],
+            "rate must be below large_rate, 0.0001",
+        ),
+        (["run", "chu2024_theorems", "--config.rows=4"], "setting rows must be at least 5"),
         (["run", "chou2024_dynamics", "--config.step"], "requires an argument"),
         (["run", "chou2024_dynamics", "--config", "1"], "--config.FIELD VALUE"),
         (["run", "chou2024_dynamics", "--config.step.size", "1"], "--config.step VALUE"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tacit.experiments._checks import require_positive
 from tacit.experiments._settings import Presets
 
 
@@ -16,11 +17,12 @@ class Config:
     init_scale: float = 0.5
 
     def __post_init__(self):
-        if self.side < 1 or not self.widths or min(self.widths) < 1:
-            raise ValueError(
-                f"side {self.side} and widths {self.widths}: give whole numbers ≥ 1, at least one "
-                "width"
-            )
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "side", "widths", "init_scale")
 
 
 PRESETS = Presets(smoke=Config(side=6, widths=(2, 3)), paper=Config())

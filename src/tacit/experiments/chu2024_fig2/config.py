@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tacit.experiments._checks import require_descending, require_distinct, require_positive
 from tacit.experiments._settings import Presets
 
 
@@ -24,10 +25,16 @@ class Config:
     records: int = 200
 
     def __post_init__(self):
-        if not self.rates or min(self.rates) <= 0 or list(self.rates) != sorted(self.rates)[::-1]:
-            raise ValueError(
-                f"rates {self.rates}: give one or more positive numbers, the largest first"
-            )
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "side", "rank", "count", "widths", "rates", "steps", "records")
+        require_distinct(self, "rates")
+        require_descending(self, "rates")
+        if not self.noise >= 0:
+            raise ValueError(f"setting noise must not be negative, got {self.noise}")
 
 
 PRESETS = Presets(

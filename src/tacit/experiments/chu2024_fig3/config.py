@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tacit.experiments._checks import require_positive
 from tacit.experiments._settings import Presets
 
 NETWORKS = ("spectral network", "deep factorisation", "linear regression")
@@ -29,11 +30,24 @@ class Config:
     records: int = 200
 
     def __post_init__(self):
-        if len(self.rates) != len(self.regression_rates) or not self.rates:
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "side", "rank", "count", "widths", "rates", "regression_rates")
+        require_positive(self, "steps", "deep_steps", "records")
+        if not self.noise >= 0:
+            raise ValueError(f"setting noise must not be negative, got {self.noise}")
+        if len(self.rates) != len(self.regression_rates):
             raise ValueError(
-                f"rates {self.rates} and regression_rates {self.regression_rates}: give as many of "
-                "each, at least one"
+                f"settings rates and regression_rates must be equally many, got {self.rates} and "
+                f"{self.regression_rates}"
             )
+
+        # The deep factorisation is made of the first three factors of the network.
+        if self.widths[0] < 2:
+            raise ValueError(f"setting widths must begin with 2 or more, got {self.widths}")
 
 
 PRESETS = Presets(smoke=Config(rates=(1e-2,), regression_rates=(2e-3,), records=50), paper=Config())

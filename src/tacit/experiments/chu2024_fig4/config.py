@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tacit.experiments._checks import require_positive
 from tacit.experiments._settings import Presets
 
 
@@ -24,10 +25,17 @@ class Config:
     records: int = 7
 
     def __post_init__(self):
-        if not self.share > 0 or self.steps < self.records or self.records < 2:
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "share", "widths", "rate", "steps")
+        if not self.noise >= 0:
+            raise ValueError(f"setting noise must not be negative, got {self.noise}")
+        if not 2 <= self.records <= self.steps:
             raise ValueError(
-                f"share {self.share}, steps {self.steps}, records {self.records}: share must be "
-                "positive, and there must be two records or more, and no fewer steps"
+                f"setting records must be between 2 and steps, {self.steps}, got {self.records}"
             )
 
 

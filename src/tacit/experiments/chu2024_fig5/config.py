@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tacit.experiments._checks import require_distinct, require_positive
 from tacit.experiments._settings import Presets
 
 ESTIMATORS = ("truth", "linear regression", "spectral network", "large step", "automatic step")
@@ -30,10 +31,21 @@ class Config:
     loses: float = 1.0
 
     def __post_init__(self):
-        if not 0 < self.rate < self.large_rate:
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "share", "widths", "rate", "large_rate", "steps", "large_steps")
+        require_positive(self, "automatic_steps", "loses")
+        require_distinct(self, "indices")
+        if not self.indices or min(self.indices) < 0:
+            raise ValueError(f"setting indices must be one or more from 0 on, got {self.indices}")
+        if not self.noise >= 0:
+            raise ValueError(f"setting noise must not be negative, got {self.noise}")
+        if not self.rate < self.large_rate:
             raise ValueError(
-                f"rate {self.rate} and large_rate {self.large_rate}: give two positive numbers, "
-                "the smaller first"
+                f"setting rate must be below large_rate, {self.large_rate}, got {self.rate}"
             )
 
 

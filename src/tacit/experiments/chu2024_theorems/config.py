@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tacit.experiments._checks import require_descending, require_distinct, require_positive
 from tacit.experiments._settings import Presets
 
 CASES = ("hypotheses hold", "start not equal", "sparse truth")
@@ -34,15 +35,26 @@ class Config:
     rows: tuple[int, ...] = (5, 7)
 
     def __post_init__(self):
-        if not self.depths or set(self.depths) - set(WIDTHS) or not self.rows or min(self.rows) < 5:
+        """Refuse what cannot be run.
+
+        Raises:
+            ValueError: A setting is out of range; the message names it and what it must be.
+        """
+        require_positive(self, "side", "count", "inputs", "draws", "init_scale", "init_scales")
+        require_positive(self, "span", "depths", "rows")
+        require_distinct(self, "init_scales", "depths", "rows")
+        require_descending(self, "init_scales")
+        if set(self.depths) - set(WIDTHS):
+            raise ValueError(f"setting depths must be from 1 to 3, got {self.depths}")
+        if min(self.rows) < 5:
+            raise ValueError(f"setting rows must be at least 5, got {self.rows}")
+        if self.count >= self.side:
+            raise ValueError(f"setting count must be below side, {self.side}, got {self.count}")
+        if self.draws < 2:
+            raise ValueError(f"setting draws must be at least 2, got {self.draws}")
+        if len(self.init_scales) < 2:
             raise ValueError(
-                f"depths {self.depths}, rows {self.rows}: give depths from 1 to 3 and rows from 5"
-            )
-        if self.count >= self.side or self.draws < 2 or len(self.init_scales) < 2:
-            raise ValueError(
-                f"count {self.count}, side {self.side}, draws {self.draws}, "
-                f"init_scales {self.init_scales}: give fewer measurements than the side, two or "
-                "more draws and scales"
+                f"setting init_scales must have at least two values, got {self.init_scales}"
             )
 
 
