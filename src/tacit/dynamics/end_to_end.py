@@ -1,6 +1,6 @@
 """The flow of the product matrix of a balanced deep factorisation, at any real depth."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import diffrax
 import equinox as eqx
@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from tacit._typing import Array, Float, Matrix, ScalarLike, Spectrum
+from tacit._typing import Array, Float, Int, IntScalar, Matrix, ScalarLike, Spectrum
 from tacit.algebra.scalar_flow import refuse_bad_depth
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics._integrate import integrate, refuse_bad_tolerances
@@ -18,14 +18,23 @@ from tacit.observers import balance
 from tacit.problems import Problem
 
 
+class EndToEndState(NamedTuple):
+    """Its clock, and the rank of W(0), which the flow keeps."""
+
+    clock: Clock
+    rank: IntScalar
+
+
 class EndToEndFlow(AbstractDynamics):
     """Ẇ = −Σ_{j=1}^N (W Wᵀ)^{(N−j)/N} ∇ℓ(W) (Wᵀ W)^{(j−1)/N}: depth without layers [arora2019].
 
     It is the gradient flow of W = W_N ⋯ W_1 from balanced factors, W_{j+1}ᵀ W_{j+1} = W_j W_jᵀ.
     With W = U diag(s) Vᵀ the sum is U (K ∘ Uᵀ∇ℓ V) Vᵀ, K of `depth_weights`: one thin SVD and a few
     products a step, whatever N, which need be neither whole nor finite. W itself is integrated, for
-    the singular vectors have no derivative where singular values cross. A rank-deficient W stays
-    so. It moves `Direct` models; `balanced_product` makes one of a `Deep` start.
+    the singular vectors have no derivative where singular values cross. The flow keeps the rank of
+    W(0), counted with what is above rounding of s₁: beyond it zero stays zero, where what rounding
+    leaves there would grow. It moves `Direct` models; `balanced_product` makes one of a `Deep`
+    start.
 
     Time is that of the layered flow; for N = ∞, where that flow is infinitely fast, it is
     t' = N t.
@@ -54,8 +63,8 @@ class EndToEndFlow(AbstractDynamics):
         if isinstance(self.depth, int | float):
             refuse_bad_depth(self.depth, "EndToEndFlow")
 
-    def init(self, problem: Problem, model: AbstractFactorisation) -> Clock:
-        """Time zero; the state is the clock alone.
+    def init(self, problem: Problem, model: AbstractFactorisation) -> EndToEndState:
+        """Time zero, and the rank that is kept.
 
         Raises:
             ValueError: if the model is not a `Direct` matrix, or W = 0, from where nothing moves.
@@ -69,27 +78,34 @@ class EndToEndFlow(AbstractDynamics):
         W = model.array
         if not isinstance(W, Tracer) and not np.any(W):
             raise ValueError("EndToEndFlow: W = 0 never moves; start from a small scale above 0")
-        return Clock.at_start(model)
+        return EndToEndState(Clock.at_start(model), _rank(jnp.linalg.svd(W, compute_uv=False), W))
 
     def advance(
-        self, problem: Problem, model: AbstractFactorisation, state: Clock, gap: ScalarLike
-    ) -> tuple[AbstractFactorisation, Clock]:
+        self, problem: Problem, model: AbstractFactorisation, state: EndToEndState, gap: ScalarLike
+    ) -> tuple[AbstractFactorisation, EndToEndState]:
         """Integrate over a span `gap` of time."""
         assert isinstance(model, Direct)
         gradient = jax.grad(lambda W: problem.objective(Direct(W)))
         depth = jnp.asarray(self.depth, model.array.dtype)
-        end = state.time + gap
+        clock, rank = state
+        end = clock.time + gap
         moved, _, evaluations, _ = integrate(
-            lambda W: end_to_end_velocity(W, gradient(W), depth),
+            lambda W: end_to_end_velocity(W, gradient(W), depth, rank=rank),
             model.array,
-            state.time,
+            clock.time,
             end,
             self,
         )
-        return Direct(moved), Clock(state.step + evaluations, end)
+
+        # The set of matrices of one rank is curved, and a step leaves it by its error.
+        leaves = (rank < min(moved.shape)) & (jnp.asarray(gap) > 0)
+        moved = jax.lax.cond(leaves, lambda W: _cut(W, rank), lambda W: W, moved)
+        return Direct(moved), EndToEndState(Clock(clock.step + evaluations, end), rank)
 
 
-def end_to_end_velocity(W: Matrix, gradient: Matrix, depth: ScalarLike) -> Matrix:
+def end_to_end_velocity(
+    W: Matrix, gradient: Matrix, depth: ScalarLike, *, rank: IntScalar | int | None = None
+) -> Matrix:
     """Ẇ = −Σ_j (W Wᵀ)^{(N−j)/N} G (Wᵀ W)^{(j−1)/N} for the gradient G at W [arora2019].
 
     For N = ∞ it is the limit of Ẇ/N, −∫₀¹ (W Wᵀ)^u G (Wᵀ W)^{1−u} du.
@@ -98,8 +114,15 @@ def end_to_end_velocity(W: Matrix, gradient: Matrix, depth: ScalarLike) -> Matri
         W: the product matrix.
         gradient: ∇ℓ(W).
         depth: N in [2, ∞].
+        rank: that of W, beyond which singular values are zero; default those above rounding of s₁.
     """
     U, s, Vt = jnp.linalg.svd(W, full_matrices=False)
+
+    # What rounding leaves of a zero is far from zero to depth: 1e-17 to the power 2/N, N = 50, is
+    # a fifth.
+    s = jnp.where(
+        jnp.arange(s.size, dtype=jnp.int32) < (_rank(s, W) if rank is None else rank), s, 0
+    )
     inner, outer = depth_weights(s, depth)
     rows, columns = U.T @ gradient, gradient @ Vt.T
     core = rows @ Vt.T
@@ -134,6 +157,22 @@ def depth_weights(
     ratio = jnp.where(apart, -jnp.expm1(-y) / scaled, jnp.where(infinite, 1, depth))
     power = 2 - 2 * inverse
     return larger**power * ratio, jnp.where(infinite, 0, spectrum**power)
+
+
+def _rank(spectrum: Spectrum, W: Matrix) -> IntScalar:
+    """How many singular values are above the rounding of the largest."""
+    rounding = max(W.shape) * jnp.finfo(W.dtype).eps
+    return jnp.sum(spectrum > rounding * jnp.max(spectrum), dtype=jnp.int32)
+
+
+def _places(spectrum: Spectrum) -> Int[Array, " d"]:
+    return jnp.arange(spectrum.size, dtype=jnp.int32)
+
+
+def _cut(W: Matrix, rank: IntScalar) -> Matrix:
+    """The nearest matrix of that rank."""
+    U, s, Vt = jnp.linalg.svd(W, full_matrices=False)
+    return (U * jnp.where(_places(s) < rank, s, 0)[None, :]) @ Vt
 
 
 def balanced_product(model: Deep, tolerance: float = 1e-6) -> Direct:

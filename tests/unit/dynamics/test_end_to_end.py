@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import quad, solve_ivp
 
 from tacit.algebra import singular_value_at, time_to_reach
 from tacit.dynamics import EndToEndFlow, GradientFlow, balanced_product
@@ -33,6 +33,53 @@ def power(A, exponent):
     """A real power of a positive semidefinite matrix, by its eigenvalues."""
     values, Q = np.linalg.eigh(A)
     return (Q * np.where(values > 1e-10, values, 0) ** exponent) @ Q.T
+
+
+@pytest.mark.parametrize("depth", [2, 3, 10, 50, np.inf])
+def test_the_velocity_of_a_square_matrix_of_deficient_rank(depth):
+    """Σ_{j} (W Wᵀ)^{(N−j)/N} G (Wᵀ W)^{(j−1)/N} in a basis where zeros are zeros.
+
+    By numpy an SVD leaves 1e-17 for a zero, which is no zero to the power 2/N.
+    """
+    random = np.random.default_rng(2)
+    Q, R = (np.linalg.qr(random.standard_normal((5, 5)))[0] for _ in range(2))
+    s, G = np.array([2.0, 0.7, 0, 0, 0]), random.standard_normal((5, 5))
+    core = Q.T @ G @ R
+    if np.isinf(depth):
+        u = (np.polynomial.legendre.leggauss(60)[0] + 1) / 2
+        w = np.polynomial.legendre.leggauss(60)[1] / 2
+        powers = s[None, :] ** (2 * u[:, None]), s[None, :] ** (2 - 2 * u[:, None])
+        K = np.einsum("u,ui,uj->ij", w, *powers)
+    else:
+        j = np.arange(1, depth + 1)[:, None]
+        K = (s ** (2 * (depth - j) / depth)).T @ (s ** (2 * (j - 1) / depth))
+    exact = -Q @ (K * core) @ R.T
+    W = jnp.asarray((Q * s) @ R.T)
+    found = end_to_end_velocity(W, jnp.asarray(G), float(depth))
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-12 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize("depth", [2.0, np.inf])
+def test_the_flow_keeps_the_rank_of_its_start(depth):
+    """From .3 u vᵀ against D = diag(3, 2, 1): at depth 2 the flow of two layers of width one.
+
+    At infinite depth u and v stay, and ds/dt = s² (uᵀ D v − s).
+    """
+    u, v = (a / np.linalg.norm(a) for a in np.random.default_rng(3).random((2, 3)))
+    D = np.diag([3.0, 2.0, 1.0])
+    problem = full_observation(jnp.asarray(D))
+    start = 0.3 * jnp.asarray(np.outer(u, v))
+    moved = advanced(EndToEndFlow(depth), problem, Direct(start), 5.0)
+    s = np.linalg.svd(moved.array, compute_uv=False)
+    assert s[0] > 0.7
+    assert s[1] < 1e-14 * s[0]
+    if depth == 2:
+        layers = Deep((np.sqrt(0.3) * jnp.asarray(v)[None], np.sqrt(0.3) * jnp.asarray(u)[:, None]))
+        thin = advanced(GradientFlow(rtol=1e-11, atol=1e-13), problem, layers, 5.0)
+        np.testing.assert_allclose(moved(), thin(), atol=1e-6)
+    else:
+        path = solve_ivp(lambda t, s: s**2 * (u @ D @ v - s), (0, 5), [0.3], rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(moved(), path.y[0, -1] * np.outer(u, v), atol=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(5, 5), (6, 4), (4, 6)])
