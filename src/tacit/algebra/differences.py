@@ -11,7 +11,13 @@ Fields = Float[Array, "c *sides"]
 
 
 def along(V: Float[Array, "..."], matrix: np.ndarray, axis: int) -> Float[Array, "..."]:
-    """The matrix applied along an axis."""
+    """The matrix applied along an axis.
+
+    Args:
+        V: the tensor.
+        matrix: applied to each fibre.
+        axis: along which fibres run.
+    """
     product = jnp.tensordot(V, jnp.asarray(matrix, V.dtype), axes=(axis, 1))
     return jnp.moveaxis(product, -1, axis)
 

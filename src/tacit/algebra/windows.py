@@ -15,7 +15,13 @@ _STEPS = 3
 
 
 def window_shifts(number: IntScalar, sides: Sequence[int], window: int) -> Int[Array, " sides"]:
-    """How far the windows' grid is moved along each side at a step: evenly, no two sides alike."""
+    """How far the windows' grid is moved along each side at a step: evenly, no two sides alike.
+
+    Args:
+        number: of the step.
+        sides: of the tensor.
+        window: side of the windows.
+    """
     turns = [_GOLDEN ** (place + 1) for place in range(len(sides))]
     # A window that is alone keeps its place: moved round, it would have a seam within.
     lengths = [window if side > window else 1 for side in sides]

@@ -83,6 +83,14 @@ def start(
     The weight is such that at a penalty of 1 the first threshold is the norm of the data, where
     that is taken: every singular value falls below it.
 
+    Args:
+        name: of the method, for messages.
+        problem: entries that are observed or not.
+        model: X.
+        splits: number of splits G_d.
+        penalty: μ at the start, in units of weight / ‖y‖.
+        weight: what makes of a penalty of 1 a threshold of the norm of the data.
+
     Raises:
         ValueError: if the model is not `Direct`, or the problem is anything but entries that are
             observed or not.
@@ -119,7 +127,15 @@ def _start(
 def advance(
     step: Step, model: AbstractFactorisation, state: AdmmState, growth: ScalarLike, gap: ScalarLike
 ) -> tuple[AbstractFactorisation, AdmmState]:
-    """Take `gap` steps, μ growing after each."""
+    """Take `gap` steps, μ growing after each.
+
+    Args:
+        step: one step of the method.
+        model: X as the constraint has it.
+        state: what the step before left.
+        growth: ρ.
+        gap: number of steps.
+    """
     assert isinstance(model, Direct)
     growth = jnp.asarray(growth, state.penalty.dtype)
 
@@ -157,6 +173,11 @@ def consensus(seen: Observed, proximals: Sequence[Proximal]) -> Step:
 def refuse_unless_growing(name: str, penalty: ScalarLike, growth: ScalarLike) -> None:
     """Check what is known of the penalty.
 
+    Args:
+        name: of the method, for messages.
+        penalty: μ at the start; passed if it is traced.
+        growth: ρ; passed if it is traced.
+
     Raises:
         ValueError: if it is not positive, or would fall.
     """
@@ -168,6 +189,11 @@ def refuse_unless_growing(name: str, penalty: ScalarLike, growth: ScalarLike) ->
 
 def refuse_unless_modes(name: str, directions: Sequence[int], shape: tuple[int, ...]) -> None:
     """Check that directions are modes of a tensor.
+
+    Args:
+        name: of the method, for messages.
+        directions: the modes named.
+        shape: of the tensor.
 
     Raises:
         ValueError: if one is not.
