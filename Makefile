@@ -19,18 +19,21 @@ DEV := $(VENV)/.installed-dev
 DOCS := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check papers docs format clean distclean constraints
+.PHONY: help demo test test-slow check papers docs format clean distclean constraints
 .DELETE_ON_ERROR:
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(RUNTIME) ## Complete a photograph with half its pixels missing; pictures and report go to demo/.
 	@$(PY) examples/demo.py
 
 # A file stays on one worker, so that what it compiles and runs for all its tests is done once.
 test: $(DEV) ## Run the tests, in parallel, without those marked slow.
-	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "not slow" --benchmark-disable
+	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "not slow and not papers" --benchmark-disable
+
+test-slow: $(DEV) ## Run the tests marked slow, in parallel: all but the papers' own presets.
+	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "slow and not papers" --benchmark-disable
 
 check: $(DEV) ## Run the linters, the type checker and the import contracts.
 	@$(PY) -m ruff check --quiet

@@ -157,7 +157,7 @@ def test_every_folder_is_in_the_registry():
             assert (folder / experiment.name / f"{part}.py").is_file()
 
 
-@pytest.mark.slow
+@pytest.mark.papers
 @each
 def test_the_paper_preset_holds(experiment):
     config = experiment.configure("paper")
