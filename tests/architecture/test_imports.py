@@ -1,6 +1,7 @@
 """What an import costs, and what it leaves alone. (Import contracts are `lint-imports`' work.)"""
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -52,6 +53,13 @@ def test_the_core_imports_no_table_figure_or_flow(package):
 
 def test_flow_is_looked_up_when_used():
     assert "diffrax" in imported_by("from tacit.dynamics import GradientFlow")
+
+
+@pytest.mark.parametrize("package", ["dynamics", "results"])
+def test_what_is_looked_up_when_used_is_listed_all_the_same(package):
+    """Else the reference leaves it out, and an editor does not complete it."""
+    module = importlib.import_module(f"tacit.{package}")
+    assert set(module.__all__) <= set(dir(module))
 
 
 def test_importing_changes_no_setting_of_jax():

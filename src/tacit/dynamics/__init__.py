@@ -68,3 +68,7 @@ def __getattr__(name: str) -> Any:
     if name in _LATE:
         return getattr(import_module(f"tacit.dynamics.{_LATE[name]}"), name)
     raise AttributeError(f"module 'tacit.dynamics' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})

@@ -23,3 +23,7 @@ def __getattr__(name: str) -> Any:
     if name in _LATE:
         return getattr(import_module(f"tacit.results.{_LATE[name]}"), name)
     raise AttributeError(f"module 'tacit.results' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})
