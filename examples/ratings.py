@@ -12,7 +12,7 @@ stars = 3 + (taste[users] * style[items]).sum(axis=1) + 0.3 * rng.normal(size=le
 stars = np.clip(stars.round(), 1, 5)
 
 known, new = slice(0, 1000), slice(1000, None)
-model = RatingsModel(width=8, scale=(1, 5)).fit(users[known], items[known], stars[known])
+model = RatingsModel(width=8, rating_range=(1, 5)).fit(users[known], items[known], stars[known])
 predicted, deviation = model.predict(users[new], items[new], return_std=True)
 error = np.sqrt(np.mean((predicted - stars[new]) ** 2))
 

@@ -31,8 +31,8 @@ def found(name: str) -> Any:
 
 def ratings_model(arrays: Arrays, **options: object) -> NDArray:
     """`RatingsModel(...)`, fitted; predictions of the pairs held out."""
-    if isinstance(scale := options.get("scale"), list):
-        options["scale"] = tuple(scale)
+    if isinstance(limits := options.get("rating_range"), list):
+        options["rating_range"] = tuple(limits)
     model = found("RatingsModel")(**options)
     model.fit(arrays["users"], arrays["items"], arrays["ratings"])
     return np.asarray(model.predict(arrays["test_users"], arrays["test_items"]))

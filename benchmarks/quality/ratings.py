@@ -78,7 +78,7 @@ def measure(names: list[str]) -> None:
             if (name, fold) in known or name == SPEED:
                 continue
             if name == OURS:
-                options = {"scale": SCALE, "random_state": fold}
+                options = {"rating_range": SCALE, "random_state": fold}
                 (found,) = call(MODULE, OURS, arrays(train, test), [options], python=PYTHON)
                 setting, tuning = options, 0.0
             else:

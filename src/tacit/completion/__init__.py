@@ -1,8 +1,9 @@
 """From data with holes to an answer: hold out, choose, train, fill."""
 
+from tacit.completion._complete import complete
+from tacit.completion._solve import Solution, solve
 from tacit.completion.axes import Axis, Kind
-from tacit.completion.calibrate import Calibration
-from tacit.completion.complete import complete
+from tacit.completion.calibration import Calibration
 from tacit.completion.completion import Completion
 from tacit.completion.families import (
     FAMILIES,
@@ -23,7 +24,6 @@ from tacit.completion.plan import Blend, Candidate, Choice, Member
 from tacit.completion.ratings import RatingsFit, complete_ratings
 from tacit.completion.row_model import RowModel
 from tacit.completion.scores import Scores, scores
-from tacit.completion.solve import Solved, solve
 from tacit.completion.units import Units
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
     "RowModel",
     "Scores",
     "SeparableGaussian",
-    "Solved",
+    "Solution",
     "TubalFactors",
     "TubalNorm",
     "UnfoldingNorms",

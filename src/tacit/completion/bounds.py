@@ -20,8 +20,13 @@ _ATOM = 0.01
 def check_bounds(bounds: Bounds, data: Values, observed: Mask) -> None:
     """Refuse bounds that are none, or that the data break.
 
+    Args:
+        bounds: as in `complete`.
+        data: with anything in its holes.
+        observed: where there are none.
+
     Raises:
-        ValueError: if so.
+        ValueError: if they are no pair of numbers in order, or an observed entry lies outside.
     """
     if bounds is None or bounds == "auto":
         return

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any
-from tacit.completion.calibrate import Calibration
+from tacit.completion.calibration import Calibration
 from tacit.completion.fit import Fit
 from tacit.completion.plan import Choice
 from tacit.completion.units import Units

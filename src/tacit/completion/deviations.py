@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Sequence
-from tacit.completion.calibrate import Calibration, Clues, clues_of
+from tacit.completion.calibration import Calibration, Clues, clues_of
 from tacit.completion.fit import Fit
 from tacit.completion.search import Search, Trial
 from tacit.completion.task import Task
@@ -15,7 +15,7 @@ Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 
-def calibrated(
+def calibrate(
     search: Search,
     members: Sequence[Trial],
     weights: Values,

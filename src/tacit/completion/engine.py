@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.blend import blend_of, choose_members
-from tacit.completion.calibrate import Calibration, Clues
-from tacit.completion.deviations import calibrated
+from tacit.completion.calibration import Calibration, Clues
+from tacit.completion.deviations import calibrate
 from tacit.completion.families import AbstractMethod, Family
 from tacit.completion.fit import Fit, rms
 from tacit.completion.plan import Blend, Candidate, Choice
@@ -23,7 +23,7 @@ Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 
-class Answered(NamedTuple):
+class Outcome(NamedTuple):
     """What the engine makes of tasks.
 
     Attributes:
@@ -84,7 +84,7 @@ class Engine(eqx.Module):
         held_out: Sequence[Mask],
         manner: str,
         methods: Sequence[AbstractMethod] | None = None,
-    ) -> Answered:
+    ) -> Outcome:
         """Search on held-out entries, then train the best on all that is seen.
 
         Args:
@@ -119,7 +119,7 @@ class Engine(eqx.Module):
 
         mean = refit.mean(fits, weights)
         denoised = refit.completed(mean, trials)
-        calibration, deviation = calibrated(search, chosen, weights, self.tasks, fits)
+        calibration, deviation = calibrate(search, chosen, weights, self.tasks, fits)
         choice = _choice(search, trials, chosen, weights, manner)
         quick = quickest(trials)
         if quick is not None and choice.score > 0:
@@ -127,7 +127,7 @@ class Engine(eqx.Module):
             worse = max(quick.score / choice.score, 1.0)
             deviation = np.where(np.isfinite(mean), deviation, worse * deviation)
         best = min(trials, key=lambda trial: trial.score)
-        return Answered(
+        return Outcome(
             denoised=denoised,
             deviation=deviation,
             calibration=calibration,
@@ -138,7 +138,7 @@ class Engine(eqx.Module):
             result=Result.INTERRUPTED if interrupted else best.fits[0].result,
         )
 
-    def follow(self, blend: Blend) -> Answered:
+    def follow(self, blend: Blend) -> Outcome:
         """Train the members of a blend that another search chose; nothing is held out."""
         refit = self._refit()
         fits = [
@@ -147,7 +147,7 @@ class Engine(eqx.Module):
         ]
         denoised = refit.mean(fits, [member.weight for member in blend.members])
         nothing = Calibration.fit(np.zeros(0), Clues(np.zeros((0, 1)), (False,)))
-        return Answered(
+        return Outcome(
             denoised=denoised,
             deviation=np.full(denoised.shape, np.nan),
             calibration=nothing,
@@ -195,18 +195,22 @@ def _notes(
             f"the method was chosen on {share:.1%} of the data, and then used on all of them, to "
             "keep within the budget"
         )
+
+    # A setting that is given for one kind of method says nothing where another was tried.
     tried = [trial.candidate.member.method for trial in trials]
     unused = [name for name in engine.given if not any(hasattr(m, name) for m in tried)]
     if unused:
         notes.append(
             f"no method that was tried has a setting {' or '.join(unused)}: it is not used"
         )
+
     if not fits and not interrupted:
         notes.append("there was no time to train on the held-out entries as well")
     elif len(fits) < len(chosen) and not interrupted:
         notes.append(
             f"there was time for {len(fits)} of the {len(chosen)} methods whose mean is best"
         )
+
     unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]
     quick = quickest(trials)
     if unsolved and quick is not None and np.all(unsolved, axis=0).any():

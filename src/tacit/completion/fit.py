@@ -5,24 +5,22 @@ import math
 import time
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Any, Array, Callable, Float, Int, PRNGKey, RealScalar, ScalarLike
+from tacit._typing import Any, Callable, PRNGKey
 from tacit.completion.families._base import (
     AbstractClosedForm,
     AbstractMethod,
     AbstractTrained,
     Answer,
-    formed,
+    evaluate,
 )
-from tacit.completion.task import LEANING, Task
+from tacit.completion.held_out_error import held_out_observer
+from tacit.completion.task import Task
 from tacit.completion.tiles import Tiling
 from tacit.models import AbstractFactorisation, Direct
-from tacit.observers import Observer
-from tacit.observers.errors import ROBUST_DEVIATION
 from tacit.problems import Problem
 from tacit.runs import (
     Progress,
@@ -102,7 +100,7 @@ def train(
 
     assert isinstance(method, AbstractTrained)
     values, weights, held, keeps, slices = map(
-        method.arranged,
+        method.arrange,
         (task.values, seen, np.where(apart, task.weights, 0.0), task.observed, task.slices),
     )
     tiling = Tiling.of(values.shape, method.tile(values.shape), keeps)
@@ -131,7 +129,7 @@ def train(
             # Splitting methods are nowhere near an answer before they come to rest.
             break
         if len(tiling.tiles) > 1:
-            pieces.append(np.asarray(formed(trajectory.model), float))
+            pieces.append(np.asarray(evaluate(trajectory.model), float))
         if trajectory.result is Result.INTERRUPTED:
             break
 
@@ -139,8 +137,8 @@ def train(
     if len(tiling.tiles) == 1:
         answer = method.answer(first.model, task, seen)
     else:
-        whole = tiling.assembled(pieces, values)
-        answer = Answer(method.restored(whole, task.shape))
+        whole = tiling.assemble(pieces, values)
+        answer = Answer(method.restore(whole, task.shape))
         if trajectories[-1].result is Result.INTERRUPTED:
             first = trajectories[-1]
     last = int(first.best)
@@ -173,7 +171,7 @@ def _run(
 ) -> Trajectory[Any]:
     """One run on one tile. With and without held-out entries it is one and the same program."""
     shape = arrays[0].shape
-    sides = method.padded(shape)
+    sides = method.padded_shape(shape)
     padding = [(0, side - length) for side, length in zip(sides, shape, strict=True)]
     values, weights, held = (np.pad(array, padding) for array in arrays[:3])
     observed, slices = np.pad(arrays[3], padding), np.pad(arrays[4], padding)
@@ -182,7 +180,7 @@ def _run(
         jnp.asarray(array.ravel()[places], task.dtype) for array in (values, weights, held)
     )
     problem, held_problem = (
-        method.posed(Problem(operator, y, weights=chosen), task) for chosen in (w, apart)
+        method.make_problem(Problem(operator, y, weights=chosen), task) for chosen in (w, apart)
     )
     model, dynamics = method.begin(problem, task, start=start, key=key)
 
@@ -190,7 +188,9 @@ def _run(
     trimmed = math.isfinite(task.robust)
     pace = method.pace()
     longest = pace.longest if steps is None else steps
-    error = watched(held_problem, slices.ravel()[places], number, longest, trimmed=trimmed)
+    error = held_out_observer(
+        held_problem, slices.ravel()[places], number, longest, trimmed=trimmed
+    )
     points = [*range(0, longest, pace.gap), longest]
     # As many records as a chunk has, for fewer are another program; what is beyond is not kept.
     points += [longest + pace.gap * (at + 1) for at in range(pace.chunk - len(points))]
@@ -208,61 +208,6 @@ def _run(
     )
     note_compiled(method.named_program(sides))
     return trajectory
-
-
-class _Watched(eqx.Module):
-    apart: Problem
-    slices: Int[Array, " p"]
-    counts: Float[Array, " s"]
-    last: RealScalar
-    trimmed: bool = eqx.field(static=True)
-
-    def __call__(self, t: ScalarLike, model: AbstractFactorisation, problem: Problem) -> RealScalar:
-        del problem
-        weights = self.apart.weights
-        assert weights is not None
-        away = jnp.abs(self.apart.residual(model))
-        if self.trimmed:
-            known = jnp.where(weights > 0, away, jnp.nan)
-            limit = 3 * ROBUST_DEVIATION * jnp.nanmedian(known)
-            away = jnp.where(weights > 0, jnp.minimum(away, limit), 0)
-        held = self.counts > 0
-        totals = jnp.zeros_like(self.counts).at[self.slices].add(weights * away**2)
-        means = jnp.where(held, totals / jnp.where(held, self.counts, 1), jnp.nan)
-        usual = jnp.maximum(jnp.nanmedian(means), jnp.finfo(away.dtype).tiny)
-        drawn = (totals + LEANING * usual) / (self.counts + LEANING)
-        total = jnp.sum(self.counts)
-        error = jnp.exp(0.5 * jnp.sum(self.counts * jnp.log(drawn)) / jnp.maximum(total, 1e-30))
-        now = jnp.asarray(t, error.dtype)
-        return jnp.where(total > 0, error, jnp.where(now <= self.last, -now, now))
-
-
-def watched(
-    apart: Problem, slices: NDArray[np.intp], number: int, last: int, *, trimmed: bool = False
-) -> Observer:
-    """The error on what is held out; where nothing is, −t up to `last`, the best record then.
-
-    That is a number in the problem and not another program: compiling takes longer than training.
-    The error is the geometric mean, over slices with units of their own, of the root mean square,
-    as `Search.score` has it: with one slice it is the root mean square.
-
-    Args:
-        apart: what is held out, by weights.
-        slices: number of the slice of each measurement.
-        number: at least one more than the largest of them.
-        last: step after which nothing is to be kept where nothing is held out.
-        trimmed: whether residuals beyond three robust deviations count as that far.
-    """
-    assert apart.weights is not None
-    counts = np.bincount(slices, np.asarray(apart.weights), minlength=number)
-    function = _Watched(
-        apart,
-        jnp.asarray(slices, jnp.int32),
-        jnp.asarray(counts, apart.y.dtype),
-        jnp.asarray(last, apart.y.dtype),
-        trimmed,
-    )
-    return Observer(function, "held_out", "held-out error")
 
 
 class _Stopwatch:

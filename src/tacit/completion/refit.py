@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import PRNGKey, Sequence
+from tacit.completion.cost import predict_seconds
 from tacit.completion.families import AbstractClosedForm, AbstractTrained
 from tacit.completion.fit import Fit, train
 from tacit.completion.plan import Blend, Member
-from tacit.completion.search import Report, Trial, predicted, titled
+from tacit.completion.search import Report, Trial, with_title
 from tacit.completion.task import Task
 from tacit.runs import Result
 
@@ -45,7 +46,7 @@ class Refit(eqx.Module):
         whole = self.tasks[0].shape
         member, total = trial.candidate.member, 0.0
         while member is not None:
-            seconds = predicted(member.method, whole, trial.fits, self._searched)
+            seconds = predict_seconds(member.method, whole, trial.fits, self._searched)
             total += seconds * (_RESUMED if self._resumes(member) else 1.0)
             member = member.before
         return total
@@ -142,10 +143,10 @@ class Refit(eqx.Module):
         task = self.tasks[min(member.units, len(self.tasks) - 1)]
         return train(
             task,
-            member.method.adapted(task),
+            member.method.adapt(task),
             steps=steps,
             start=start,
-            on_chunk=titled(self.report, title),
+            on_chunk=with_title(self.report, title),
             deadline=deadline,
             key=self.key,
         )

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Sequence
-from tacit.completion.calibrate import Calibration, clues_of
+from tacit.completion._solve import Solution
+from tacit.completion.calibration import Calibration, clues_of
 from tacit.completion.families.columns import Columns
-from tacit.completion.solve import Solved
 from tacit.completion.units import Units
 
 Values = NDArray[np.floating]
@@ -31,7 +31,7 @@ class RowModel(NamedTuple):
     ordered: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, solved: Solved) -> "RowModel":
+    def of(cls, solved: Solution) -> "RowModel":
         """From what the engine made of a table by factors alone.
 
         Raises:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any, Callable, Iterator, Mapping, PRNGKey, Sequence
+from tacit.completion.cost import predict_seconds
 from tacit.completion.families import AbstractMethod, Family
 from tacit.completion.fit import Fit, rms, train
 from tacit.completion.plan import After, Candidate, Member
 from tacit.completion.task import LEANING, Task
 from tacit.observers.errors import ROBUST_DEVIATION
-from tacit.runs import Progress, Result, known_pace
+from tacit.runs import Progress, Result
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -29,8 +30,6 @@ _SAFETY = 1.25
 """What is predicted is taken this many times: machines are busy."""
 _OF_USE = 0.5
 """Share of the steps of a gradual method by which it is of use."""
-_UNKNOWN_PROGRAM = 6.0
-"""Seconds that a program may take to compile of which nothing is known."""
 
 
 class Trial(NamedTuple):
@@ -148,7 +147,7 @@ class Search(eqx.Module):
         method = proposal.method if isinstance(proposal, After) else proposal
         shape = self.tasks[0].shape
         fits = [fit for trial in trials for fit in trial.fits]
-        seconds = predicted(method, shape, fits, shape) * len(self.held_out)
+        seconds = predict_seconds(method, shape, fits, shape) * len(self.held_out)
         seconds *= _OF_USE if method.is_gradual else 1.0
         reserve = sum(self.reserve(trial) for trial in self._likely_members(trials))
         return time.monotonic() + _SAFETY * (seconds + reserve) <= self.deadline
@@ -191,7 +190,7 @@ class Search(eqx.Module):
                 method,
                 held,
                 start=None if start is None else start.fits[number],
-                on_chunk=titled(self.report, title),
+                on_chunk=with_title(self.report, title),
                 deadline=deadline,
                 key=self.key,
             )
@@ -274,30 +273,7 @@ class Search(eqx.Module):
         return 3 * ROBUST_DEVIATION * float(np.median(np.abs(errors) / self.scale))
 
 
-def predicted(
-    method: AbstractMethod, shape: Sequence[int], fits: Sequence[Fit], done: Sequence[int]
-) -> float:
-    """Seconds that a method will take on data of this shape, from what others of its kind took.
-
-    Args:
-        method: what would be trained.
-        shape: of the data.
-        fits: those so far.
-        done: shape of the data of the fits.
-    """
-    alike = [fit for fit in fits if type(fit.method) is type(method)]
-    if not alike:
-        pace = known_pace(type(method).__name__)
-        return pace * method.work(shape) + _UNKNOWN_PROGRAM * (not method.is_ready(shape))
-    # What was compiled for them is there, unless the shape is another.
-    seconds = min(
-        (fit.seconds - fit.compile_seconds) / max(fit.method.work(done), 1e-9) for fit in alike
-    )
-    anew = 0.0 if method.is_ready(shape) else max(fit.compile_seconds for fit in alike)
-    return seconds * method.work(shape) + anew
-
-
-def titled(report: Report | None, title: str) -> Callable[[Progress], None] | None:
+def with_title(report: Report | None, title: str) -> Callable[[Progress], None] | None:
     """The report of one stage, if there is one."""
     return None if report is None else (lambda progress: report(title, progress))
 

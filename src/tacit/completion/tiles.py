@@ -43,7 +43,7 @@ class Tiling(NamedTuple):
         whole = tuple(slice(0, side) for side in sides)
         return cls(tuple(shape), tuple(tiles) or (whole,))
 
-    def assembled(self, pieces: Sequence[Values], values: Values) -> Values:
+    def assemble(self, pieces: Sequence[Values], values: Values) -> Values:
         """The answers of the tiles joined; NaN where there is none, and what is given outside.
 
         Where tiles overlap, weights fall linearly to their edges, so that no seam shows.

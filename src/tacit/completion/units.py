@@ -102,7 +102,7 @@ class Units(NamedTuple):
         others = tuple(other for other in range(values.ndim) if other != axis)
         counts = (weights > 0).sum(axis=others, keepdims=True)
         total = np.maximum(weights.sum(axis=others, keepdims=True), np.finfo(float).tiny)
-        drawn_in = _drawn_in(values, weights, (axis,), far)
+        drawn_in = _clip_outliers(values, weights, (axis,), far)
         variances = (weights * (drawn_in - centre) ** 2).sum(axis=others, keepdims=True)
         by_chance = variances / total / np.maximum(counts, 1)
         several = counts > 1
@@ -120,6 +120,11 @@ def own_unit_axes(values: Values, weights: Values, axes: Sequence[Axis]) -> tupl
 
     The most unlike one is fitted first, and the others are judged by what it leaves: rows differ
     in scale, too, where some lack the entries of the one large column.
+
+    Args:
+        values: the data; what stands in holes is ignored.
+        weights: of the entries, 0 where missing.
+        axes: the name of each axis.
     """
     said = [number for number, axis in enumerate(axes) if axis in OWN_UNIT]
     rest = [number for number, axis in enumerate(axes) if axis is None]
@@ -161,7 +166,7 @@ def _slice_moments(
 ) -> tuple[Values, Values]:
     """Weighted mean and deviation of every slice of the axes `own`, dimensions kept."""
     others = tuple(axis for axis in range(values.ndim) if axis not in own)
-    drawn_in = _drawn_in(values, weights, own, far)
+    drawn_in = _clip_outliers(values, weights, own, far)
     total = weights.sum(axis=others, keepdims=True)
     safe = np.maximum(total, np.finfo(float).tiny)
     mean = np.average(drawn_in, weights=weights)
@@ -174,7 +179,7 @@ def _slice_moments(
     return centre, np.where(varies & (scale > 0), scale, usual)
 
 
-def _drawn_in(values: Values, weights: Values, own: tuple[int, ...], far: float) -> Values:
+def _clip_outliers(values: Values, weights: Values, own: tuple[int, ...], far: float) -> Values:
     """The data with entries beyond `far` robust deviations of their slice's median drawn in."""
     seen = weights > 0
     median, reach = _reach(values, seen, own, far)

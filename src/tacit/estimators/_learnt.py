@@ -39,7 +39,7 @@ class Learnt(NamedTuple):
         users, items = (np.mean(side, axis=0) for side in sides)
         return users, items
 
-    def strengths(self) -> Values:
+    def singular_values(self) -> Values:
         """Singular values of U Vᵀ."""
         users, items = map(jnp.asarray, self.factors())
         return np.asarray(jax.jit(Factored.singular_values)(Factored(users, items.T)))

@@ -72,7 +72,7 @@ def checked_ratings(
     items: Any,
     ratings: Any,
     weights: Any = None,
-    scale: tuple[float | int, float | int] | None = None,
+    rating_range: tuple[float | int, float | int] | None = None,
 ) -> Ratings:
     """Checked triplets; those of weight zero are left out.
 
@@ -81,7 +81,7 @@ def checked_ratings(
         items: ids.
         ratings: finite numbers.
         weights: not negative.
-        scale: least and greatest rating there is.
+        rating_range: least and greatest rating there is.
 
     Raises:
         ValueError: if the columns differ in length or are empty, or a rating or a weight cannot be
@@ -93,14 +93,17 @@ def checked_ratings(
         _numbers(ratings, "ratings"),
         None if weights is None else _numbers(weights, "sample_weight"),
     )
+
     lengths = [len(column) for column in found if column is not None]
     if len(set(lengths)) > 1:
         raise ValueError(f"users, items and ratings must be of one length, got lengths {lengths}")
     ratings, weights = found.ratings, found.weights
     _check(found, ratings, ~np.isfinite(ratings), "rating", "leave it out")
-    if scale is not None:
-        low, high = map(np.float32, scale)
-        cure = f"the scale is {scale[0]} to {scale[1]}: state another, or leave it out"
+    if rating_range is not None:
+        low, high = map(np.float32, rating_range)
+        cure = (
+            f"the range is {rating_range[0]} to {rating_range[1]}: state another, or leave it out"
+        )
         _check(found, ratings, (ratings < low) | (ratings > high), "rating", cure)
     if weights is not None:
         wrong = ~(np.isfinite(weights) & (weights >= 0))

@@ -60,7 +60,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Attributes:
         n_components_: components of the first member that live.
-        strengths_: their singular values, in units of the table's deviation.
+        singular_values_: their singular values, in units of the table's deviation.
         stages_: sweep by which each of them had half its strength: when each rank appeared.
         components_: the columns' factors, `(n_components_, n_features_in_)`.
         model_: completes rows; see `tacit.completion.RowModel`.
@@ -121,10 +121,12 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         shares = self._shares(values, weights)
         if not shares.any():
             raise ValueError(_NOTHING if np.isnan(values).all() else _NO_WEIGHT)
+        # Weights of further rows are read in the same unit.
         self.weight_unit_ = 1.0
         if weights is not None:
             seen = shares > 0
             self.weight_unit_ = float(np.asarray(weights, float)[seen].mean())
+
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         given = self._given()
         with jax.enable_x64(self.dtype == "float64"), stages(self.verbose) as report:
@@ -141,19 +143,23 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 report=report,
                 key=jax.random.key(seed),
             )
+
         self.model_ = RowModel.of(solved)
         self.choice_ = solved.found.choice
         self.held_out_error_ = self.choice_.held_out
         self.result_ = solved.found.result
         self.search_, refit = solved.found.trajectories()
         self.n_iter_ = max(1, int(refit.step[-1]))
+
+        # A component lives if it stands out from the noise, whose spectral norm is about σ √(m n).
         strengths = np.asarray(refit["singular_values"])
         noise = float(refit["noise"][-1]) * math.sqrt(values.size)
         alive = strengths[-1] > _ALIVE * max(strengths[-1].max(initial=0.0), noise)
         self.n_components_ = int(alive.sum())
-        self.strengths_ = strengths[-1][: self.n_components_]
-        appeared = strengths[:, : self.n_components_] >= _APPEARED * self.strengths_
+        self.singular_values_ = strengths[-1][: self.n_components_]
+        appeared = strengths[:, : self.n_components_] >= _APPEARED * self.singular_values_
         self.stages_ = np.asarray(refit.step)[appeared.argmax(axis=0)]
+
         columns = self.model_.members[0][1]
         self.components_ = columns.mean[:, : self.n_components_].T
         self.fitted_ = values, shares

@@ -28,7 +28,7 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
 
     Args:
         depth: number of factors, or `"auto"` for 2 or 3.
-        scale: of the start relative to the largest singular value to be expected, or `"auto"`.
+        init_scale: of the start relative to the largest singular value to be expected, or `"auto"`.
         validation_fraction: share of the measurements that is held out; 0 for none, with which the
             descent ends where the loss no longer falls.
         max_iter: steps at most.
@@ -39,7 +39,7 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
         coef_: X, `(m, n)`.
         rank_: singular values of X above a hundredth of the largest.
         depth_: depth chosen.
-        scale_: scale chosen.
+        init_scale_: scale chosen.
         held_out_error_: root mean square error on the held-out measurements; NaN without them.
         n_iter_: steps that led to the answer.
         result_: why the last run ended.
@@ -50,14 +50,14 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
         self,
         *,
         depth: int | Literal["auto"] = "auto",
-        scale: float | int | Literal["auto"] = "auto",
+        init_scale: float | int | Literal["auto"] = "auto",
         validation_fraction: float | int = 0.2,
         max_iter: int = 4000,
         dtype: Literal["float32", "float64"] = "float32",
         random_state: Any = 0,
     ):
         self.depth: int | Literal["auto"] = depth
-        self.scale: float | int | Literal["auto"] = scale
+        self.init_scale: float | int | Literal["auto"] = init_scale
         self.validation_fraction = validation_fraction
         self.max_iter = max_iter
         self.dtype = dtype
@@ -91,7 +91,7 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
             self.coef_ = task.spread * np.asarray(final.model(), float)
         values = np.linalg.svd(self.coef_, compute_uv=False)
         self.rank_ = int(np.sum(values > _NEGLIGIBLE * values[0]))
-        self.depth_, self.scale_, self.n_iter_ = depth, scale, steps
+        self.depth_, self.init_scale_, self.n_iter_ = depth, scale, steps
         self.held_out_error_ = error
         self.result_ = final.result
         self.history_ = to_dataset(search)
@@ -124,7 +124,7 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
     def _searched(self, task: SensingTask) -> tuple[Trajectory[Deep], int, float]:
         """The run that came nearest to the held-out measurements, its depth and its scale."""
         depths = _DEPTHS if self.depth == "auto" else (self.depth,)
-        scales = _SCALES if self.scale == "auto" else (float(self.scale),)
+        scales = _SCALES if self.init_scale == "auto" else (float(self.init_scale),)
         watched = "held_out"
         if not task.held_out.any():
             # The loss tells nothing of depth and scale.
@@ -137,7 +137,10 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
         return min(found, key=lambda one: float(one[0][watched][int(one[0].best)]))
 
     def _refuse_bad_numbers(self) -> None:
-        for name, value, least in (("depth", self.depth, 1), ("scale", self.scale, 1e-30)):
+        for name, value, least in (
+            ("depth", self.depth, 1),
+            ("init_scale", self.init_scale, 1e-30),
+        ):
             if value != "auto" and (isinstance(value, str) or not value >= least):
                 raise ValueError(
                     f"MatrixSensing: {name} must be at least {least} or 'auto', got {value!r}"

@@ -3,7 +3,7 @@
 import math
 import os
 import warnings
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import jax
 import numpy as np
@@ -17,21 +17,16 @@ from tacit.completion import complete_ratings
 from tacit.estimators._columns import read_ids
 from tacit.estimators._ids import learn
 from tacit.estimators._learnt import Learnt
+from tacit.estimators._learnt_attributes import LearntAttributes
 from tacit.estimators._saved import load, save
 from tacit.estimators._triplets import Ratings, by_user, checked_ratings
-from tacit.runs import Progress, Result
-
-if TYPE_CHECKING:
-    import xarray as xr
+from tacit.runs import Progress
 
 Values = NDArray[np.floating]
 Index = NDArray[np.int32]
 
-_ALIVE = 1e-3
-"""Singular values above this share of the largest count towards the rank."""
 
-
-class RatingsModel(BaseEstimator):
+class RatingsModel(LearntAttributes, BaseEstimator):
     """Expected rating μ + b_user + c_item + u_user · v_item, learnt from (user, item, rating).
 
     The width is generous, and training decides how many of the components stay; nothing is formed
@@ -42,9 +37,9 @@ class RatingsModel(BaseEstimator):
     Args:
         width: number of components to begin with.
         depth: of the factorisation whose prior is used, from 2 to infinity.
-        initial_scale: standard deviation of the factors at the start, relative to √ of that of the
+        init_scale: standard deviation of the factors at the start, relative to √ of that of the
             ratings.
-        scale: the least and the greatest rating there is; predictions are clipped to it.
+        rating_range: the least and the greatest rating there is; predictions are clipped to it.
         members: starts over which the answer is averaged.
         max_iter: most sweeps.
         validation_fraction: share of the ratings held out to stop where they are predicted best;
@@ -64,8 +59,8 @@ class RatingsModel(BaseEstimator):
         *,
         width: int = 32,
         depth: float | int = math.inf,
-        initial_scale: float | int = 0.1,
-        scale: tuple[float | int, float | int] | None = None,
+        init_scale: float | int = 0.1,
+        rating_range: tuple[float | int, float | int] | None = None,
         members: int = 1,
         max_iter: int = 30,
         validation_fraction: float | int = 0.0,
@@ -75,8 +70,8 @@ class RatingsModel(BaseEstimator):
     ):
         self.width = width
         self.depth = depth
-        self.initial_scale = initial_scale
-        self.scale = scale
+        self.init_scale = init_scale
+        self.rating_range = rating_range
         self.members = members
         self.max_iter = max_iter
         self.validation_fraction = validation_fraction
@@ -110,6 +105,7 @@ class RatingsModel(BaseEstimator):
         known_items, columns = learn(given.items, "items")
         shape = len(known_users), len(known_items)
         seen = by_user(given._replace(users=rows, items=columns), shape, self.duplicates)
+        # Ten million ratings are held once.
         del given, rows, columns
         entries = seen.entries()
         if len(entries.ratings) > 1 and np.ptp(entries.ratings) == 0:
@@ -118,6 +114,7 @@ class RatingsModel(BaseEstimator):
                 UserWarning,
                 stacklevel=2,
             )
+
         fit = complete_ratings(
             entries.users,
             entries.items,
@@ -126,7 +123,7 @@ class RatingsModel(BaseEstimator):
             weights=entries.weights,
             width=self.width,
             depth=self.depth,
-            scale=self.initial_scale,
+            init_scale=self.init_scale,
             members=self.members,
             sweeps=self.max_iter,
             held_out=self.validation_fraction,
@@ -172,7 +169,7 @@ class RatingsModel(BaseEstimator):
         return self
 
     def predict(self, users: Any, items: Any, *, return_std: bool = False) -> Any:
-        """Expected rating of each pair (users[k], items[k]), within the scale if one was stated.
+        """Expected rating of each pair (users[k], items[k]), within `rating_range` if there is one.
 
         Args:
             users: who.
@@ -265,80 +262,11 @@ class RatingsModel(BaseEstimator):
             MediaError: if there is none, or one that is damaged or of a newer version.
         """
         learnt, parameters = load(folder, cls._get_param_names())
-        scale = parameters.pop("scale")
-        model = cls(scale=None if scale is None else tuple(scale), **parameters)
+        limits = parameters.pop("rating_range")
+        model = cls(rating_range=None if limits is None else tuple(limits), **parameters)
         model.learnt_ = learnt
         model.n_iter_ = max(1, learnt.fit.steps)
         return model
-
-    @property
-    def users_(self) -> NDArray[Any]:
-        """Ids of the users, in the order of `user_factors_`."""
-        return self._known.users.values
-
-    @property
-    def items_(self) -> NDArray[Any]:
-        """Ids of the items, in the order of `item_factors_`."""
-        return self._known.items.values
-
-    @property
-    def global_mean_(self) -> float:
-        """Mean μ of the ratings."""
-        return self._known.fit.centre
-
-    @property
-    def user_bias_(self) -> Values:
-        """Bias of each user."""
-        return self._known.biases()[0]
-
-    @property
-    def item_bias_(self) -> Values:
-        """Bias of each item."""
-        return self._known.biases()[1]
-
-    @property
-    def user_factors_(self) -> Values:
-        """Factors U of the users: U Vᵀ is the learnt part, the mean over members."""
-        return self._known.factors()[0]
-
-    @property
-    def item_factors_(self) -> Values:
-        """Factors V of the items."""
-        return self._known.factors()[1]
-
-    @property
-    def strengths_(self) -> Values:
-        """Singular values of the learnt part U Vᵀ, the largest first."""
-        return self._known.strengths()
-
-    @property
-    def rank_(self) -> int:
-        """Number of components that are alive: above a thousandth of the strongest and of noise.
-
-        Noise of deviation σ in each of m × n entries counts as σ √(m n).
-        """
-        strengths = self.strengths_
-        noise = self.noise_ * np.sqrt(len(self.users_) * len(self.items_))
-        return int(np.sum(strengths > _ALIVE * max(strengths.max(initial=0), noise)))
-
-    @property
-    def noise_(self) -> float:
-        """Standard deviation of a rating about its expectation."""
-        return self._known.fit.noise
-
-    @property
-    def result_(self) -> Result:
-        """How training ended."""
-        return self._known.fit.result
-
-    @property
-    def history_(self) -> "xr.Dataset":
-        """What was recorded along the sweeps of the first member."""
-        from tacit.results import to_dataset
-
-        trajectory = self._known.fit.trajectory
-        assert trajectory is not None
-        return to_dataset(trajectory)
 
     @property
     def _known(self) -> Learnt:
@@ -347,9 +275,11 @@ class RatingsModel(BaseEstimator):
         return self.learnt_
 
     def _checked(self, users: Any, items: Any, ratings: Any, weights: Any) -> Ratings:
-        if self.scale is not None and not self.scale[0] < self.scale[1]:
-            raise ValueError(f"RatingsModel: scale must be (low, high), got {self.scale}")
-        return checked_ratings(users, items, ratings, weights, self.scale)
+        if self.rating_range is not None and not self.rating_range[0] < self.rating_range[1]:
+            raise ValueError(
+                f"RatingsModel: rating_range must be (low, high), got {self.rating_range}"
+            )
+        return checked_ratings(users, items, ratings, weights, self.rating_range)
 
     def _indices(self, users: Any, items: Any) -> tuple[Index, Index]:
         rows = self._known.users.find(read_ids(users, "users"), "users")
@@ -359,7 +289,7 @@ class RatingsModel(BaseEstimator):
         return rows, columns
 
     def _clipped(self, expected: Values) -> Values:
-        return expected if self.scale is None else np.clip(expected, *self.scale)
+        return expected if self.rating_range is None else np.clip(expected, *self.rating_range)
 
 
 def _highest(scores: Values, n: int) -> list[int]:

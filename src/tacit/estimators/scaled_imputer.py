@@ -29,7 +29,7 @@ class ScaledDescentImputer(AbstractTableImputer):
     Args:
         damping: λ relative to the largest singular value, or `"auto"`.
         width: columns of U; a generous 32, or 64 of large tables, if not given.
-        scale: singular values at the start, relative to the largest.
+        init_scale: singular values at the start, relative to the largest.
         step: η; what is seen has weight one over its share.
         centre: subtract the means of the columns.
         validation_fraction: share of the observed entries that is held out; 0 for none, with which
@@ -57,7 +57,7 @@ class ScaledDescentImputer(AbstractTableImputer):
         *,
         damping: float | int | Literal["auto"] = "auto",
         width: int | None = None,
-        scale: float | int = 1e-6,
+        init_scale: float | int = 1e-6,
         step: float | int = 0.25,
         centre: bool = True,
         validation_fraction: float | int = 0.1,
@@ -67,7 +67,7 @@ class ScaledDescentImputer(AbstractTableImputer):
     ):
         self.damping: float | int | Literal["auto"] = damping
         self.width = width
-        self.scale = scale
+        self.init_scale = init_scale
         self.step = step
         self.centre = centre
         self.validation_fraction = validation_fraction
@@ -112,7 +112,7 @@ class ScaledDescentImputer(AbstractTableImputer):
         rng = np.random.default_rng(seed)
         return run(
             table.problem(weight),
-            table.start(splits.width(self.width), self.scale * level, rng),
+            table.start(splits.width(self.width), self.init_scale * level, rng),
             ScaledDescent(float(self.step), damping * level),
             Schedule.every(_GAP, steps),
             table.observers(splits.held_out),
@@ -120,7 +120,7 @@ class ScaledDescentImputer(AbstractTableImputer):
         )
 
     def _refuse_bad_numbers(self, dampings: tuple[float, ...]) -> None:
-        for name, least in (("scale", self.scale), ("damping", min(dampings))):
+        for name, least in (("init_scale", self.init_scale), ("damping", min(dampings))):
             if not least > 0:
                 raise ValueError(f"ScaledDescentImputer: {name} must be positive, got {least}")
         if self.max_iter < 1:

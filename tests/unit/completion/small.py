@@ -11,7 +11,7 @@ from tacit.completion import (
     UnfoldingNorms,
     Windows,
 )
-from tacit.completion.prepare import tasks_for
+from tacit.completion.tasks import make_tasks
 
 KEY = jax.random.key(0)
 TABLE, CUBE = (40, 24), (20, 18, 3)
@@ -48,7 +48,7 @@ def cube(seed=0, missing=0.3, shape=CUBE, noise=0.0):
 def task_of(truth, missing, axes):
     """The first task of such data."""
     values, weights = np.where(missing, 0.0, truth), (~missing).astype(float)
-    return tasks_for(values, weights, axes, robust=np.inf, dtype="float32")[0]
+    return make_tasks(values, weights, axes, robust=np.inf, dtype="float32")[0]
 
 
 def rms(values):

@@ -7,8 +7,8 @@ import pytest
 
 from tacit.completion import TubalNorm
 from tacit.completion.families import orientations
-from tacit.completion.families.factors import unfoldings
-from tacit.completion.families.motion import camera_motion, followed
+from tacit.completion.families._unfolding import unfoldings
+from tacit.completion.families.motion import camera_motion, shift_frames
 
 
 @pytest.mark.parametrize("shape", [(9, 8, 3), (9, 8, 7, 3)])
@@ -20,7 +20,7 @@ def test_any_pair_of_modes_may_be_the_sides_of_a_slice(shape):
     for order in orders:
         values = np.random.default_rng(0).standard_normal(shape)
         method = TubalNorm(order)
-        np.testing.assert_array_equal(method.restored(method.arranged(values), shape), values)
+        np.testing.assert_array_equal(method.restore(method.arrange(values), shape), values)
 
 
 def test_the_columns_of_a_matrix_are_its_columns_and_of_a_tensor_any_mode():
@@ -40,9 +40,9 @@ def test_the_camera_is_followed_and_brought_back():
     seen = rng.random(film.shape) < 0.6
     motion = camera_motion(np.where(seen, film, 0), seen, 2)
     assert motion == tuple(places)
-    still = followed(film, motion, 2)
+    still = shift_frames(film, motion, 2)
     np.testing.assert_array_equal(still[10:20, 15:20, 0], still[10:20, 15:20, 3])
-    np.testing.assert_array_equal(followed(still, motion, 2, -1), film)
+    np.testing.assert_array_equal(shift_frames(still, motion, 2, -1), film)
     assert camera_motion(film[:, :, [0, 0, 0]], seen[:, :, :3], 2) is None
 
 

@@ -14,7 +14,7 @@ from tacit.completion.engine import Engine
 from tacit.completion.families import AbstractClosedForm, Answer
 from tacit.completion.part import representative_part
 from tacit.completion.plan import After
-from tacit.completion.prepare import tasks_for
+from tacit.completion.tasks import make_tasks
 
 from .small import KEY, cube, rms, table, task_of
 
@@ -208,7 +208,7 @@ class Picky(Off):
 
 def test_other_units_are_tried_with_the_best_methods():
     values, weights = np.where(MISSING, 0.0, TRUTH), (~MISSING).astype(float)
-    tasks = tasks_for(values, weights, (None, None), robust=math.inf, dtype="float32")
+    tasks = make_tasks(values, weights, (None, None), robust=math.inf, dtype="float32")
     assert len(tasks) == 2
     found = answered(methods=[Picky(0.2), Off(2.0, 1)], tasks=tasks)
     assert [candidate.member.units for candidate in found.choice.candidates][:3] == [0, 0, 1]

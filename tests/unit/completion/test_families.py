@@ -218,11 +218,11 @@ def test_what_is_arranged_is_restored(name):
     values = np.random.default_rng(0).standard_normal(task.shape)
     for method in methods:
         if isinstance(method, AbstractTrained):
-            arranged = method.arranged(values)
-            np.testing.assert_array_equal(method.restored(arranged, task.shape), values)
-            mask = method.arranged(values > 0)
+            arranged = method.arrange(values)
+            np.testing.assert_array_equal(method.restore(arranged, task.shape), values)
+            mask = method.arrange(values > 0)
             np.testing.assert_array_equal(mask, arranged > 0)
-            sides, tile = method.padded(arranged.shape), method.tile(arranged.shape)
+            sides, tile = method.padded_shape(arranged.shape), method.tile(arranged.shape)
             assert all(a >= b for a, b in zip(sides, arranged.shape, strict=True))
             assert all(a <= b for a, b in zip(tile, arranged.shape, strict=True))
             assert method.named_program(sides).startswith(method.program())

@@ -27,7 +27,7 @@ def pieces_of(array, tiling, padding=0):
 def test_the_pieces_of_an_array_are_that_array(shape, sides, padding):
     array = np.random.default_rng(0).standard_normal(shape)
     tiling = Tiling.of(shape, sides, np.arange(array.size).reshape(shape) % 3 > 0)
-    joined = tiling.assembled(pieces_of(array, tiling, padding), np.full(shape, np.nan))
+    joined = tiling.assemble(pieces_of(array, tiling, padding), np.full(shape, np.nan))
     np.testing.assert_allclose(joined, array, rtol=1e-12)
 
 
@@ -50,7 +50,7 @@ def test_tiles_overlap_and_no_seam_shows():
     overlap = min(64 - step for step in np.diff(starts))
     assert overlap >= 8
     pieces = [np.full(64, float(number % 2)) for number in range(len(starts))]
-    joined = tiling.assembled(pieces, np.zeros(200))
+    joined = tiling.assemble(pieces, np.zeros(200))
     assert np.abs(np.diff(joined)).max() < 1.5 / overlap
     assert joined[: starts[1]].max() == 0
     assert joined.min() >= 0
@@ -63,7 +63,7 @@ def test_tiles_without_holes_or_without_anything_seen_are_left_out():
     tiling = Tiling.of((100, 100), (40, 40), observed)
     assert [tuple(part.start for part in tile) for tile in tiling.tiles] == [(0, 0)]
     values = np.random.default_rng(0).standard_normal((100, 100))
-    joined = tiling.assembled([np.zeros((40, 40))], values)
+    joined = tiling.assemble([np.zeros((40, 40))], values)
     outside = np.ones((100, 100), bool)
     outside[:40, :40] = False
     np.testing.assert_array_equal(joined[outside], values[outside])
@@ -78,7 +78,7 @@ def test_what_there_was_no_time_for_is_not_a_number():
     observed = np.arange(10_000).reshape(100, 100) % 3 > 0
     tiling = Tiling.of((100, 100), (40, 40), observed)
     values = np.zeros((100, 100))
-    joined = tiling.assembled([np.ones((40, 40))], values)
+    joined = tiling.assemble([np.ones((40, 40))], values)
     assert (joined[:40, :40] == 1).all()
     assert np.isnan(joined[41:, 41:]).all()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tacit.completion.prepare import tasks_for
+from tacit.completion.tasks import make_tasks
 from tacit.completion.units import Units, own_unit_axes
 
 SHAPE = (60, 12)
@@ -240,7 +240,7 @@ def test_slices_of_a_cube():
 
 
 def tasks(data, weights=WEIGHTS, axes=(None, None)):
-    return tasks_for(data, weights, axes, robust=np.inf, dtype=np.float32)
+    return make_tasks(data, weights, axes, robust=np.inf, dtype=np.float32)
 
 
 def test_where_columns_are_alike_one_unit_is_tried_and_then_their_own():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tacit.completion import Calibration, complete
-from tacit.completion.calibrate import Clues
+from tacit.completion.calibration import Clues
 from tacit.completion.families import FAMILIES
 from tacit.estimators import MatrixImputer
 

@@ -54,10 +54,10 @@ def test_holes_are_filled_and_the_rest_stays(fitted):
 
 def test_what_was_learnt_is_told(fitted):
     *_, imputer, _ = fitted
-    assert imputer.n_components_ == len(imputer.strengths_) == len(imputer.stages_) == 3
+    assert imputer.n_components_ == len(imputer.singular_values_) == len(imputer.stages_) == 3
     assert imputer.components_.shape == (3, COLUMNS)
     assert imputer.n_features_in_ == COLUMNS
-    assert np.all(np.diff(imputer.strengths_) < 0)
+    assert np.all(np.diff(imputer.singular_values_) < 0)
     assert 0 < imputer.stages_.min() <= imputer.stages_.max() <= imputer.n_iter_ <= 60
     history = imputer.history_
     assert {"held_out", "noise", "singular_values"} <= set(history)

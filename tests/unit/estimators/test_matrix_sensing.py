@@ -32,7 +32,7 @@ def test_a_matrix_of_low_rank_is_found_from_fewer_measurements_than_entries(fitt
     assert off(fitted.coef_) < 0.01
     assert fitted.rank_ == 2
     assert fitted.depth_ == 2
-    assert fitted.scale_ in (1e-2, 1e-5)
+    assert fitted.init_scale_ in (1e-2, 1e-5)
     assert isinstance(fitted.n_iter_, int)
     assert not fitted.result_.failed
     assert {"loss", "held_out", "singular_values"} <= set(fitted.history_)
@@ -51,7 +51,7 @@ def test_it_is_cloned_stored_and_the_same_each_time(fitted, tmp_path):
     assert copy.get_params() == fitted.get_params()
     assert repr(copy) == "MatrixSensing(depth=2)"
     np.testing.assert_array_equal(copy.fit(A, Y).coef_, fitted.coef_)
-    assert copy.set_params(scale=0.1).scale == 0.1
+    assert copy.set_params(init_scale=0.1).init_scale == 0.1
     joblib.dump(fitted, tmp_path / "sensing.joblib")
     loaded = joblib.load(tmp_path / "sensing.joblib")
     np.testing.assert_array_equal(loaded.predict(A), fitted.predict(A))
@@ -61,7 +61,7 @@ def test_it_is_cloned_stored_and_the_same_each_time(fitted, tmp_path):
 def test_any_measurement_will_do():
     observed = np.random.default_rng(1).random(TRUTH.shape) < 0.8
     operator = Entries.from_mask(observed, "float64")
-    sensing = MatrixSensing(depth=2, scale=1e-5).fit(operator, TRUTH[observed])
+    sensing = MatrixSensing(depth=2, init_scale=1e-5).fit(operator, TRUTH[observed])
     assert off(sensing.coef_) < 0.1
     assert sensing.score(operator, TRUTH[observed]) > 0.99
 
@@ -69,7 +69,7 @@ def test_any_measurement_will_do():
 def test_with_nothing_held_out_it_ends_where_the_loss_does():
     sensing = MatrixSensing(depth=2, validation_fraction=0).fit(A, Y)
     assert np.isnan(sensing.held_out_error_)
-    assert sensing.scale_ == 1e-5
+    assert sensing.init_scale_ == 1e-5
     assert off(sensing.coef_) < 0.05
 
 
@@ -89,6 +89,6 @@ def test_what_does_not_fit_is_refused(fitted):
         MatrixSensing().fit(TensorEntries([1, 3], (2, 3, 2)), Y[:2])
     with pytest.raises(ValueError, match="fitted to shape"):
         fitted.predict(A[:, :3])
-    for wrong in ({"depth": 0}, {"scale": -1.0}, {"validation_fraction": 1}, {"max_iter": 0}):
+    for wrong in ({"depth": 0}, {"init_scale": -1.0}, {"validation_fraction": 1}, {"max_iter": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             MatrixSensing(**wrong).fit(A, Y)

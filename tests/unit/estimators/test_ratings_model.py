@@ -47,7 +47,7 @@ def test_it_predicts_what_was_not_rated(fitted):
     assert np.sqrt(np.mean(errors**2)) < 0.15
     assert fitted.noise_ == pytest.approx(0.2, rel=0.1)
     assert fitted.rank_ == 2
-    assert fitted.strengths_.shape == (6,)
+    assert fitted.singular_values_.shape == (6,)
     assert isinstance(fitted.n_iter_, int)
     assert 1 <= fitted.n_iter_ <= 12
     assert isinstance(fitted.result_, Result)
@@ -63,7 +63,7 @@ def test_the_learnt_parts_add_up_to_the_prediction(fitted):
     assert fitted.items_.tolist() == (np.arange(ITEMS) + 1000).tolist()
     whole = fitted.user_factors_ @ fitted.item_factors_.T
     sigma = np.linalg.svd(whole, compute_uv=False)
-    np.testing.assert_allclose(fitted.strengths_[:2], sigma[:2], rtol=1e-4)
+    np.testing.assert_allclose(fitted.singular_values_[:2], sigma[:2], rtol=1e-4)
     whole = whole + fitted.global_mean_ + fitted.user_bias_[:, None] + fitted.item_bias_
     np.testing.assert_allclose(fitted.predict(*ALL), whole.ravel(), rtol=0, atol=1e-5)
     history = fitted.history_
@@ -208,7 +208,7 @@ def test_training_is_told_all_that_was_set(monkeypatch, fitted):
     model = RatingsModel(
         width=3,
         depth=2,
-        initial_scale=0.5,
+        init_scale=0.5,
         members=4,
         max_iter=5,
         validation_fraction=0.25,
@@ -223,7 +223,7 @@ def test_training_is_told_all_that_was_set(monkeypatch, fitted):
         "shape": (2, 3),
         "width": 3,
         "depth": 2,
-        "scale": 0.5,
+        "init_scale": 0.5,
         "members": 4,
         "sweeps": 5,
         "held_out": 0.25,
@@ -232,19 +232,19 @@ def test_training_is_told_all_that_was_set(monkeypatch, fitted):
     }
 
 
-def test_predictions_keep_to_the_scale(fitted):
-    model = refit(USER, ITEM, np.clip(RATING, 1, 5), scale=(1, 5))
+def test_predictions_keep_to_the_range(fitted):
+    model = refit(USER, ITEM, np.clip(RATING, 1, 5), rating_range=(1, 5))
     predicted = model.predict(*ALL)
     assert predicted.min() == 1
     assert predicted.max() == 5
     found = [value for _, value in model.recommend(75, ITEMS)]
     assert found == sorted(found, reverse=True)
     assert max(found) <= 5
-    message = r"the rating at position 1, of item 'b' by user 2, is 6; the scale is 1 to 5"
+    message = r"the rating at position 1, of item 'b' by user 2, is 6; the range is 1 to 5"
     with pytest.raises(ValueError, match=message):
-        RatingsModel(scale=(1, 5)).fit([1, 2], ["a", "b"], [5, 6])
-    with pytest.raises(ValueError, match=r"scale must be \(low, high\)"):
-        RatingsModel(scale=(5, 1)).fit([1], [1], [3])
+        RatingsModel(rating_range=(1, 5)).fit([1, 2], ["a", "b"], [5, 6])
+    with pytest.raises(ValueError, match=r"rating_range must be \(low, high\)"):
+        RatingsModel(rating_range=(5, 1)).fit([1], [1], [3])
 
 
 def test_members_are_averaged():

@@ -23,7 +23,7 @@ def learnt(users=USERS, items=ITEMS, **settings):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return learnt(scale=(-5, 5))
+    return learnt(rating_range=(-5, 5))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_model_comes_back_to_the_last_bit(fitted, folder):
     assert os.listdir(folder.parent) == ["model"]
 
 
-def test_a_model_without_a_scale_and_with_ids_of_two_types_comes_back(tmp_path):
+def test_a_model_without_a_range_and_with_ids_of_two_types_comes_back(tmp_path):
     users = [(1, "1", np.int64(2), 3, 4, 5, "6", "é")[i] for i in USERS]
     with pytest.warns(UserWarning, match="mixed type"):
         model = learnt(users, np.tile([0.5, 1, 2, 3, 4], 8))
@@ -64,7 +64,7 @@ def test_a_model_without_a_scale_and_with_ids_of_two_types_comes_back(tmp_path):
     assert again.items_.tolist() == [0.5, 1, 2, 3, 4]
     pairs = users, model.items_[[0, 1, 2, 3, 4] * 8]
     np.testing.assert_array_equal(again.predict(*pairs), model.predict(*pairs))
-    assert again.scale is None
+    assert again.rating_range is None
     assert again.depth == np.inf
 
 

@@ -176,7 +176,7 @@ def test_what_cannot_be_learnt_from_is_refused():
     for wrong in ({"penalty": -1.0}, {"max_iter": 0}, {"tol": 2.0}, {"validation_fraction": 1.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             AlternatingLeastSquaresImputer(**wrong).fit(X)
-    for wrong in ({"damping": -1.0}, {"max_iter": 0}, {"scale": 0.0}, {"width": 0}):
+    for wrong in ({"damping": -1.0}, {"max_iter": 0}, {"init_scale": 0.0}, {"width": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             ScaledDescentImputer(**wrong).fit(X)
 

@@ -50,7 +50,7 @@ def fit(path: Path, columns: Columns, options: Options) -> None:
     model = import_model()(
         width=options.width,
         depth=math.inf if options.depth is None else options.depth,
-        scale=rating_range,
+        rating_range=rating_range,
         members=options.members,
         validation_fraction=options.validation,
         budget=options.budget,

@@ -67,7 +67,7 @@ class AbstractMethod(eqx.Module):
     tolerates_weights: ClassVar[bool] = False
     is_gradual: ClassVar[bool] = False
 
-    def adapted(self, task: Task) -> "AbstractMethod":
+    def adapt(self, task: Task) -> "AbstractMethod":
         """The same settings for other data: what was read off the data is read off these."""
         del task
         return self
@@ -97,11 +97,11 @@ class AbstractClosedForm(AbstractMethod):
 class AbstractTrained(AbstractMethod):
     """A model, and the dynamics that move it, for the data as the method arranges them."""
 
-    def arranged(self, values: NDArray) -> NDArray:
+    def arrange(self, values: NDArray) -> NDArray:
         """Data, or a mask of them, as the model has them."""
         return values
 
-    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
         """The inverse of `arranged`, to data of this shape."""
         del shape
         return values
@@ -110,7 +110,7 @@ class AbstractTrained(AbstractMethod):
         """Sides of the tiles in which arranged data of this shape are worked on."""
         return tuple(shape)
 
-    def padded(self, shape: Sequence[int]) -> tuple[int, ...]:
+    def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape to which arranged data are padded, so that near shapes share programs."""
         return tuple(shape)
 
@@ -120,8 +120,8 @@ class AbstractTrained(AbstractMethod):
 
     def is_ready(self, shape: Sequence[int]) -> bool:
         """Whether its program for data of this shape has been compiled before."""
-        arranged = self.arranged(np.empty(shape, bool)).shape
-        return is_compiled(self.named_program(self.padded(self.tile(arranged))))
+        arranged = self.arrange(np.empty(shape, bool)).shape
+        return is_compiled(self.named_program(self.padded_shape(self.tile(arranged))))
 
     def named_program(self, sides: Sequence[int]) -> str:
         """The program for padded arranged data of these sides."""
@@ -136,7 +136,7 @@ class AbstractTrained(AbstractMethod):
         """
         return TensorEntries(np.arange(observed.size), observed.shape, dtype), slice(None)
 
-    def posed(self, problem: Problem, task: Task) -> Problem:
+    def make_problem(self, problem: Problem, task: Task) -> Problem:
         """The problem with what the method asks beyond its entries, such as a penalty."""
         del task
         return problem
@@ -164,9 +164,9 @@ class AbstractTrained(AbstractMethod):
             seen: weights of the entries that it was trained on, 0 for the others.
         """
         del seen
-        arranged = self.arranged(np.empty(task.shape, bool)).shape
-        values = np.asarray(formed(model), float)[tuple(map(slice, arranged))]
-        return Answer(self.restored(values, task.shape))
+        arranged = self.arrange(np.empty(task.shape, bool)).shape
+        values = np.asarray(evaluate(model), float)[tuple(map(slice, arranged))]
+        return Answer(self.restore(values, task.shape))
 
 
 class Family(NamedTuple):
@@ -190,7 +190,7 @@ class Family(NamedTuple):
 
 
 @eqx.filter_jit
-def formed(model: AbstractFactorisation) -> Any:
+def evaluate(model: AbstractFactorisation) -> Any:
     """The model's target, by one program."""
     return model()
 

@@ -86,13 +86,13 @@ class DeepFactors(AbstractTrained):
     longest: int = eqx.field(static=True, default=_LONGEST)
     slowdown: float = 1.0
 
-    def arranged(self, values: NDArray) -> NDArray:
+    def arrange(self, values: NDArray) -> NDArray:
         """Planes of (m, n, C) as m × C·n; a matrix unchanged."""
         if values.ndim == 2:
             return values
         return values.swapaxes(1, 2).reshape(values.shape[0], -1)
 
-    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
         """Colours of a picture from the planes that are trained."""
         if len(shape) == 2:
             return values
@@ -131,7 +131,7 @@ class DeepFactors(AbstractTrained):
         step = as_type(_SMOOTH_STEP / (stiffness * curvature), task.dtype)
         return model, GradientDescent(step, _MOMENTUM, nesterov=True)
 
-    def posed(self, problem: Problem, task: Task) -> Problem:
+    def make_problem(self, problem: Problem, task: Task) -> Problem:
         """With the colours' mixing and the penalty on second differences."""
         channels = 1 if len(task.shape) == 2 else task.shape[2]
         operator, penalty = problem.operator, None
@@ -156,7 +156,7 @@ class DeepFactors(AbstractTrained):
         del seen
         factors = model.factored()
         product = np.asarray(factors.left, float) @ np.asarray(factors.right, float)
-        return Answer(self.restored(product, task.shape))
+        return Answer(self.restore(product, task.shape))
 
     def facts(self) -> dict[str, Any]:
         """Method, depth, width, scale and weight."""

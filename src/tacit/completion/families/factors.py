@@ -19,6 +19,7 @@ from tacit.completion.families._base import (
     as_type,
     best_of,
 )
+from tacit.completion.families._unfolding import fold, listed, unfold, unfoldings
 from tacit.completion.families.columns import Columns
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
@@ -80,28 +81,19 @@ class Factors(AbstractTrained):
     rows: int | None = eqx.field(static=True, default=None)
     sweeps: int = eqx.field(static=True, default=100)
 
-    def arranged(self, values: NDArray) -> NDArray:
+    def arrange(self, values: NDArray) -> NDArray:
         """The rows that are learnt from."""
-        matrix = self.unfolded(values)
+        matrix = unfold(values, self.columns)
         if self.rows is None or self.rows >= len(matrix):
             return matrix
         chosen = np.random.default_rng(self.rows).permutation(len(matrix))[: self.rows]
         return matrix[np.sort(chosen)]
 
-    def unfolded(self, values: NDArray) -> NDArray:
-        """The matrix whose columns are what `columns` says."""
-        others = [mode for mode in range(values.ndim) if mode not in self.columns]
-        length = math.prod(values.shape[mode] for mode in self.columns)
-        return np.transpose(values, (*others, *self.columns)).reshape(-1, length)
-
-    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
         """The tensor of such a matrix."""
-        others = [mode for mode in range(len(shape)) if mode not in self.columns]
-        order = (*others, *self.columns)
-        back = tuple(order.index(mode) for mode in range(len(shape)))
-        return values.reshape([shape[mode] for mode in order]).transpose(back)
+        return fold(values, shape, self.columns)
 
-    def padded(self, shape: Sequence[int]) -> tuple[int, ...]:
+    def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """Sides rounded up with rows and columns of which nothing is seen."""
         return tuple(map(_rounded_up, shape))
 
@@ -151,17 +143,15 @@ class Factors(AbstractTrained):
 
     def answer(self, model: Any, task: Task, seen: Values) -> Answer:
         """Every row by its regression on the columns that were learnt."""
-        values, weights = self.unfolded(task.values), self.unfolded(seen)
-        learnt_from = self.arranged(seen)
+        values, weights = unfold(task.values, self.columns), unfold(seen, self.columns)
+        learnt_from = self.arrange(seen)
         counts = np.zeros(model.rows.mean.shape[0])
         counts[: len(learnt_from)] = (learnt_from > 0).sum(axis=1)
         prior = _prior(model, as_type(counts, task.dtype), float(self.depth))
         columns = Columns.of(model, np.asarray(prior), row_bias=self.biases)
         columns = columns.take(np.arange(values.shape[1]))
         mean, deviation = columns.complete(values, weights, task.robust)
-        return Answer(
-            self.restored(mean, task.shape), self.restored(deviation, task.shape), columns
-        )
+        return Answer(self.restore(mean, task.shape), self.restore(deviation, task.shape), columns)
 
     def facts(self) -> dict[str, Any]:
         """Method and settings, name by name."""
@@ -193,7 +183,7 @@ class Factors(AbstractTrained):
         depth = "∞" if math.isinf(self.depth) else f"{self.depth:g}"
         noise = "noise by column" if self.own_noise else "one noise"
         biases = "" if self.biases else ", no biases"
-        unfolding = "" if self.columns == (1,) else f", unfolded along {_listed(self.columns)}"
+        unfolding = "" if self.columns == (1,) else f", unfolded along {listed(self.columns)}"
         return (
             f"variational factors of width {self.width}, depth {depth}, scale "
             f"{self.init_scale:g}, {noise}{biases}{unfolding}"
@@ -230,15 +220,6 @@ def _cheapest(tried: list[Candidate]) -> Factors | None:
     if best.member.method.width == narrowest:
         return best.member.method
     return dataclasses.replace(best.member.method, width=narrowest)
-
-
-def unfoldings(order: int) -> list[tuple[int, ...]]:
-    """Which modes become columns: of a matrix its columns; of a tensor each mode, and pairs."""
-    if order == 2:
-        return [(1,)]
-    single = [(mode,) for mode in range(order)]
-    pairs = [(0, mode) for mode in range(1, order)] if order > 3 else []
-    return [*single[::-1], *pairs]
 
 
 def _first(
@@ -304,7 +285,3 @@ def _rounded_up(side: int) -> int:
             return power * 3 // 2
         power *= 2
     return power
-
-
-def _listed(modes: Sequence[int]) -> str:
-    return ("mode " if len(modes) == 1 else "modes ") + " and ".join(map(str, modes))

@@ -56,18 +56,21 @@ class SeparableGaussian(AbstractTrained):
         dynamics = MonteCarloEM(key, tolerance, most)
         if start is not None:
             return start, dynamics
+
         shape = problem.operator.shape
         signal = [
             _root(side, _REACH if k in task.ordered else None) for k, side in enumerate(shape)
         ]
         signal[0] *= math.sqrt(_SIGNAL)
         parts = [signal]
+        # Fibres without an amplitude of their own are alike in all slices.
         if self.along is not None:
             fibres: list[Any] = [None] * len(shape)
             fibres[self.along] = math.sqrt(_FIBRES) * _root(shape[self.along], _FIBRE_REACH)
             if self.across is not None:
                 fibres[self.across] = np.ones(shape[self.across])
             parts.append(fibres)
+
         model = GaussianTensor(
             as_type(np.zeros(shape), task.dtype),
             tuple(

@@ -47,8 +47,15 @@ def camera_motion(values: Values, observed: Mask, frames: int) -> Motion | None:
     return tuple((int(d), int(a)) for d, a in zip(down, along, strict=True))
 
 
-def followed(values: NDArray, motion: Motion, frames: int, sign: int = 1) -> NDArray:
-    """Each frame rolled by its motion, or back with sign −1; nothing is lost at the edges."""
+def shift_frames(values: NDArray, motion: Motion, frames: int, sign: int = 1) -> NDArray:
+    """Each frame rolled by its motion; nothing is lost at the edges.
+
+    Args:
+        values: a film, rows and columns first.
+        motion: shift of each frame, down and to the right.
+        frames: axis of the frames.
+        sign: 1 to follow the camera, −1 to go back.
+    """
     rolled = [
         np.roll(frame, (sign * down, sign * along), (0, 1))
         for frame, (down, along) in zip(np.moveaxis(values, frames, 0), motion, strict=True)

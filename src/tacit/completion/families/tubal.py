@@ -33,11 +33,11 @@ class AbstractTubal(AbstractTrained):
     modes: eqx.AbstractVar[tuple[int, ...]]
     transform: eqx.AbstractVar[AbstractTransform]
 
-    def arranged(self, values: NDArray) -> NDArray:
+    def arrange(self, values: NDArray) -> NDArray:
         """Sides first."""
         return np.transpose(values, self.modes)
 
-    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
         """The modes as the data have them."""
         return np.transpose(values, tuple(self.modes.index(mode) for mode in range(len(shape))))
 
@@ -165,7 +165,7 @@ def _proposals(task: Task, tried: list[Candidate]) -> Iterator[AbstractTubal]:
     best = best_of(tried, AbstractTubal)
     assert best is not None
     method = best.member.method
-    zeros = method.arranged(task.values)
+    zeros = method.arrange(task.values)
     for transform in (Cosine(), learned_transform(zeros)):
         yield dataclasses.replace(method, transform=transform)
 

@@ -16,7 +16,7 @@ from tacit.completion.families._base import (
     best_of,
     bucket,
 )
-from tacit.completion.families.motion import Motion, camera_motion, followed
+from tacit.completion.families.motion import Motion, camera_motion, shift_frames
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
 from tacit.completion.tiles import even_side
@@ -56,21 +56,21 @@ class Windows(AbstractTrained):
     frames: int = eqx.field(static=True, default=2)
     motion: Motion | None = eqx.field(static=True, default=None)
 
-    def adapted(self, task: Task) -> "Windows":
+    def adapt(self, task: Task) -> "Windows":
         """With the motion of this film's camera, where one is followed."""
         if self.motion is None or len(self.motion) == task.shape[self.frames]:
             return self
         motion = camera_motion(task.values, task.observed, self.frames)
         return dataclasses.replace(self, motion=motion)
 
-    def arranged(self, values: NDArray) -> NDArray:
+    def arrange(self, values: NDArray) -> NDArray:
         """As stored, for the dynamics know what to do with each mode; frames where they belong."""
-        return values if self.motion is None else followed(values, self.motion, self.frames)
+        return values if self.motion is None else shift_frames(values, self.motion, self.frames)
 
-    def restored(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
         """Frames put back."""
         del shape
-        return values if self.motion is None else followed(values, self.motion, self.frames, -1)
+        return values if self.motion is None else shift_frames(values, self.motion, self.frames, -1)
 
     def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
         """Sides of at most 288 along the modes, and less where there are many modes."""
@@ -86,7 +86,7 @@ class Windows(AbstractTrained):
                 return tuple(sides)
             longest -= _OVERLAP
 
-    def padded(self, shape: Sequence[int]) -> tuple[int, ...]:
+    def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """Ordered sides rounded up: what lies beyond the edge is free."""
         return tuple(
             bucket(length) if mode in self.modes else length for mode, length in enumerate(shape)

@@ -33,7 +33,7 @@ class RatingsTraining(NamedTuple):
     shape: tuple[int, int]
     width: int
     depth: float | int
-    scale: float | int
+    init_scale: float | int
 
     def take(self, index: Index) -> "RatingsTraining":
         """With these entries only."""
@@ -70,7 +70,7 @@ class RatingsTraining(NamedTuple):
             stop = Stalled("held_out", _PATIENCE)
         return run(
             problem,
-            _drawn(self.shape, self.width, jnp.asarray(self.scale, jnp.float32), key),
+            _drawn(self.shape, self.width, jnp.asarray(self.init_scale, jnp.float32), key),
             VariationalBayes(depth=float(self.depth)),
             Schedule.every(1, sweeps),
             observers,

@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.axes import Axis
 from tacit.completion.draws import generator
-from tacit.completion.engine import Answered, Engine
+from tacit.completion.engine import Engine, Outcome
 from tacit.completion.families import FAMILIES, AbstractMethod, Family
 from tacit.completion.held_out import hold_out
 from tacit.completion.part import representative_part
 from tacit.completion.plan import Blend
-from tacit.completion.prepare import tasks_for
 from tacit.completion.search import Report
 from tacit.completion.task import HUBER, Task
+from tacit.completion.tasks import make_tasks
 from tacit.runs import compile_cache
 
 Values = NDArray[np.floating]
 Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
 
 
-class Solved(NamedTuple):
+class Solution(NamedTuple):
     """The engine's answer, the tasks that it answers, and the shape of their holes in words."""
 
-    found: Answered
+    found: Outcome
     tasks: tuple[Task, ...]
     holes: str
 
@@ -46,7 +46,7 @@ def solve(
     dtype: Any = np.float32,
     report: Report | None = None,
     key: PRNGKey,
-) -> Solved:
+) -> Solution:
     """Choose on held-out entries, and train on all that is observed.
 
     Args:
@@ -71,9 +71,9 @@ def solve(
         raise ValueError(f"loss: 'squared' or 'huber', not {loss!r}")
     robust = HUBER if loss == "huber" else math.inf
     with compile_cache():
-        tasks = tasks_for(data, weights, names, robust=robust, dtype=dtype)
+        tasks = make_tasks(data, weights, names, robust=robust, dtype=dtype)
         task = tasks[0]
-        families, tried = _chosen(task, methods)
+        families, tried = _choose_families(task, methods)
         part = None
         if families and tried is None:
             part = representative_part(task, families, budget, generator(key))
@@ -88,7 +88,7 @@ def solve(
             key=key,
         )
         if isinstance(methods, Blend):
-            return Solved(engine.follow(methods), tasks, "")
+            return Solution(engine.follow(methods), tasks, "")
         searched = task if part is None else task.take(part)
         grouped = () if task.colours is None else (task.colours,)
         sets, holes = hold_out(~searched.observed, task.ordered, grouped, key=key)
@@ -96,13 +96,16 @@ def solve(
         # Of a single entry none can be held out: the first setting is trained, and nothing chosen.
         sets = sets or [np.zeros(searched.shape, bool)]
         folds = f"{len(sets)} folds of " if len(sets) > 1 else ""
-        return Solved(engine.answer(sets, f"{folds}{words}", tried), tasks, words)
+        return Solution(engine.answer(sets, f"{folds}{words}", tried), tasks, words)
 
 
-def _chosen(task: Task, methods: Methods) -> tuple[tuple[Family, ...], list[AbstractMethod] | None]:
+def _choose_families(
+    task: Task, methods: Methods
+) -> tuple[tuple[Family, ...], list[AbstractMethod] | None]:
     """The families that may serve, or the methods to be tried instead."""
     if isinstance(methods, Blend):
         return (), None
+
     if methods == "auto":
         serving = [family for family in FAMILIES if family.serves(task)]
         if not serving:
@@ -112,12 +115,15 @@ def _chosen(task: Task, methods: Methods) -> tuple[tuple[Family, ...], list[Abst
             )
         usual = [family for family in serving if family.is_default]
         return tuple(usual or serving), None
+
     if isinstance(methods, str) or not methods:
         raise ValueError("methods: 'auto', or a list of at least one family or method")
     known = {family.name: family for family in FAMILIES}
     named = [name for name in methods if isinstance(name, str)]
     if unknown := [name for name in named if name not in known]:
         raise ValueError(f"methods: {unknown[0]!r} is none of {', '.join(known)}")
+
+    # Families that cannot serve are left out as long as something is left.
     asked = tuple(known[name] for name in named if known[name].serves(task))
     tried = [method for method in methods if not isinstance(method, str)]
     if not asked and not tried:

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
+from tacit.completion._solve import Methods, Solution, solve
 from tacit.completion.axes import Axis, Kind, name_axes
 from tacit.completion.bounds import Bounds, check_bounds, keep_plausible
 from tacit.completion.completion import Completion
 from tacit.completion.inputs import observed_weights, real_array, refuse_unless_completable
 from tacit.completion.search import Report
-from tacit.completion.solve import Methods, Solved, solve
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -95,7 +95,7 @@ def complete(
         report=report,
         key=key,
     )
-    return _assembled(
+    return _assemble(
         solved,
         (values, ~holes),
         back=tuple(int(at) for at in np.argsort(order)),
@@ -105,8 +105,8 @@ def complete(
     )
 
 
-def _assembled(
-    solved: Solved,
+def _assemble(
+    solved: Solution,
     given: tuple[Values, Mask],
     *,
     back: Sequence[int],
@@ -126,19 +126,23 @@ def _assembled(
     """
     found, tasks, holes = solved
     data, observed = given
+    notes = list(found.notes)
+
+    # What nothing was found for holds the centre of its slice, so that nothing stays empty.
     centre = np.broadcast_to(tasks[0].units.to_data(np.zeros(())), tasks[0].shape)
     answer = np.where(np.isfinite(found.denoised), found.denoised, centre)
     own = tuple(back.index(axis) for axis in tasks[0].units.own)
     denoised, drawn_in = keep_plausible(np.transpose(answer, back), data, observed, own, bounds)
     fill = np.round(denoised) if integer else denoised
-    notes = list(found.notes)
     if drawn_in:
         notes.append(f"{drawn_in} fills were drawn into the bounds that the data keep")
     if not np.isfinite(found.denoised).all():
         notes.append("there was no time for some of the entries: they hold the centre of the data")
     deviation = np.transpose(found.deviation, back)
+
     if found.calibration.coefficients is None:
         notes.append("too few entries could be held out to tell how far off a fill may be")
+
     search, refit = found.trajectories()
     fits = tuple((fit, tasks[units].units) for fit, units in found.fits)
     return Completion(

@@ -16,7 +16,7 @@ _FAR, _FAR_ROBUST = 20.0, 5.0
 """Robust deviations beyond which an entry does not set units, and where outliers are expected."""
 
 
-def tasks_for(
+def make_tasks(
     data: Values, weights: Values, axes: Sequence[Axis], *, robust: float, dtype: Any
 ) -> tuple[Task, ...]:
     """The data in the units that are tried, the likeliest first.

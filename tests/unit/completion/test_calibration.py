@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tacit.completion import Calibration
-from tacit.completion.calibrate import Clues, activity, clues_of, distances
+from tacit.completion.calibration import Clues, activity, clues_of, distances
 
 LAW = np.array([-1.0, 0.8, -0.5])
 """log σ = −1 + 0.8 c₁ − 0.5 c₂."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tacit._typing import Any, PRNGKey
 from tacit.completion.ratings.fit import RatingsFit
 from tacit.completion.ratings.training import RatingsTraining
-from tacit.completion.search import Report, titled
+from tacit.completion.search import Report, with_title
 from tacit.models import GaussianFactors, Gaussians
 from tacit.runs import Result
 
@@ -29,7 +29,7 @@ def complete_ratings(
     weights: Values | None = None,
     width: int = 32,
     depth: float | int = math.inf,
-    scale: float | int = 0.1,
+    init_scale: float | int = 0.1,
     members: int = 1,
     sweeps: int = 30,
     tolerance: float | int = 1e-3,
@@ -52,7 +52,8 @@ def complete_ratings(
         weights: of the entries, a precision relative to that of the others.
         width: number of components to begin with.
         depth: L ≥ 2 of the prior, see `VariationalBayes`.
-        scale: standard deviation of the factors at the start, relative to √ of that of the values.
+        init_scale: standard deviation of the factors at the start, relative to √ of that of the
+            values.
         members: starts over which the answer is averaged.
         sweeps: most sweeps.
         tolerance: relative fall of the noise that counts as progress.
@@ -74,7 +75,7 @@ def complete_ratings(
     y = np.asarray(values, np.float32) - np.float32(centre)
     spread = float(np.sqrt(np.mean(y**2))) or 1.0
     y /= np.float32(spread)
-    training = RatingsTraining(rows, columns, y, weights, shape, width, depth, scale)
+    training = RatingsTraining(rows, columns, y, weights, shape, width, depth, init_scale)
     error, found = math.nan, None
     if held_out:
         number = min(max(1, round(held_out * len(y))), len(y) - 1)
@@ -84,7 +85,7 @@ def complete_ratings(
             sweeps,
             tolerance,
             apart=training.take(apart).problem(),
-            report=titled(report, "stopping on held-out entries"),
+            report=with_title(report, "stopping on held-out entries"),
             deadline=deadline,
             key=jax.random.fold_in(key, 0),
         )
@@ -100,7 +101,7 @@ def complete_ratings(
             training.fit(
                 sweeps,
                 tolerance,
-                report=titled(report, stage),
+                report=with_title(report, stage),
                 deadline=deadline,
                 key=jax.random.fold_in(key, member),
             )
