@@ -213,7 +213,7 @@ def test_a_colour_picture_with_missing_pixels():
     hidden = np.random.default_rng(1).random((24, 20)) < 0.4
     found = complete(truth, hidden, kind="picture", key=KEY)
     assert rms((found.filled - truth)[hidden]) < 0.05 * truth.std()
-    assert "colour" in found.holes
+    assert "pixels" in found.holes
     assert (found.uncertainty[hidden] > 0).all()
 
 
