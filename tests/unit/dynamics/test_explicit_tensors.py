@@ -225,6 +225,23 @@ def test_entries_seen_twice_count_as_their_mean():
 
 
 @pytest.mark.slow
+def test_a_growing_penalty_rests_above_the_minimum_by_what_is_said():
+    """The minimum is where a penalty that does not grow ends, whichever it is."""
+    shape = (20, 20, 3)
+    T = low_tubal_rank_tensor(shape, 2, dtype=jnp.float64, key=jax.random.key(1))
+    problem = problem_of(np.asarray(T), fraction=0.2)
+
+    def norm(rule, steps):
+        return float(tensor_nuclear_norm(solved(rule, problem, steps)[0], kind="mean"))
+
+    least, again = (norm(TNN(growth=1.0, penalty=penalty), 4000) for penalty in (10.0, 30.0))
+    np.testing.assert_allclose(least, again, rtol=1e-9)
+    excess = [norm(TNN(growth=growth), 1500) / least - 1 for growth in (1.1, 1.02)]
+    assert 1e-5 < excess[0] < 2e-3
+    assert abs(excess[1]) < 1e-7
+
+
+@pytest.mark.slow
 def test_it_recovers_a_tensor_of_low_tubal_rank_of_order_four():
     """Held-out entries too, in a run."""
     T = np.moveaxis(low_tubal_rank_tensor((12, 12, 2, 2), 1, dtype=jnp.float64, key=KEY), 1, 2)

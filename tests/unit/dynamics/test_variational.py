@@ -189,6 +189,24 @@ def test_sweeps_lower_the_free_energy(full):
     assert values[-1] < values[0] - 50
 
 
+@pytest.mark.slow
+def test_the_free_energy_may_rise_a_little_at_finite_depth():
+    """The priors of depth 4 are drawn together: they are not those of least free energy."""
+    _, problem = table((16, 12), noise=0.3)
+    rises = {}
+    for depth in (4.0, math.inf):
+        rule, model = VariationalBayes(depth=depth), start((16, 12), full=True, noise=0.3, scale=1)
+        state, values = rule.init(problem, model), []
+        advance = eqx.filter_jit(rule.advance)
+        for _ in range(150):
+            model, state = advance(problem, model, state, jnp.asarray(1))
+            values.append(free_energy(problem, model, state.of_rows, state.of_columns))
+        rises[depth] = np.diff(values).max() / abs(values[-1])
+        assert values[-1] < values[0]
+    assert 0 < rises[4.0] < 1e-3
+    assert rises[math.inf] < 0
+
+
 @pytest.mark.parametrize("full", EITHER)
 def test_the_turn_keeps_the_expectation_and_balances_both_sides(full):
     """A sweep is two half-steps and a turn: X is that of the half-steps."""

@@ -18,8 +18,9 @@ class TNN(AbstractDynamics):
 
     ‖X‖_⊛ = (1/c) ‖X̄‖_* is the tensor nuclear norm, `kind="mean"`. By alternating directions of
     multipliers whose penalty μ grows: thresholds 1/μ fall, and X comes to rest after about 100
-    steps, close to the minimum; the nearer to 1 the growth, the closer, in more steps. Time is the
-    number of steps.
+    steps. That is above the minimum, however many follow: by up to 2e-3 of it at the default
+    growth, the more the fewer entries are seen. At a growth of 1.02 it is less than 1e-7, after
+    about 1000 steps. Time is the number of steps.
 
     Args:
         orientation: an order of the modes, two sides and then the tubes; `None` for that of the
