@@ -92,6 +92,7 @@ def train(
     began = time.monotonic()
     apart = np.zeros(task.shape, bool) if held_out is None else held_out & task.observed
     seen = np.where(apart, 0.0, task.weights)
+    method = method.adapt(task, seen > 0)
     if isinstance(method, AbstractClosedForm):
         answer = method.solve(task, seen > 0, deadline)
         seconds = time.monotonic() - began

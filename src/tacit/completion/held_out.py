@@ -14,6 +14,8 @@ _AT_MOST = 1 / 3
 """Share of the observed entries that is never exceeded, but for a single line."""
 _MOSTLY = 0.5
 """Lines are held out that have at least this share of what a usual line has."""
+_NOTABLE = 0.1
+"""Share of the holes from which a kind is imitated though one line of it is more than its share."""
 _MANY = 500
 """So many single entries are drawn each by itself, which is quick and near enough in number."""
 
@@ -47,6 +49,7 @@ def hold_out(
         main = max(holes.components, key=lambda component: component.share)
         places = int((~missing).any(axis=main.axes).sum())
         fraction = float(np.clip(_ENOUGH / max(places, 1), _USUAL, _MOST))
+        fraction = max(fraction, min(_of_whole_lines(holes, ~missing), _MOST))
     return held_out(holes, ~missing, fraction, folds, key=key), holes
 
 
@@ -101,7 +104,8 @@ def held_out(
             if not component.along:
                 # Scattered places can be divided among the sets, without a rest; shapes cannot.
                 size = pool / left if sets > 1 else wanted
-                new = _random_lines(free, component.axes, size, component is main, rng)
+                inner = free & _within_border(component, holes.ordered, free.shape)
+                new = _random_lines(inner, component.axes, size, component is main, rng)
             elif room > wanted / 2:
                 new = transplanted(component, free, observed & ~free & ~held, wanted, room, rng)
             held |= new
@@ -119,6 +123,38 @@ def held_out(
     return [held for held in drawn if held.any()] or [_one_of(observed, rng)]
 
 
+def _of_whole_lines(holes: Holes, observed: Mask) -> float:
+    """The share of the entries of which each notable kind of lines has one line as its part."""
+    fraction = 0.0
+    for component in holes.components:
+        if component.axes and not component.along and component.share >= _NOTABLE:
+            counts = observed.sum(axis=component.axes, dtype=np.int64)
+            line = float(np.median(counts[counts > 0])) if counts.any() else 0.0
+            fraction = max(fraction, line / (component.share * max(int(observed.sum()), 1)))
+    return fraction
+
+
+def _within_border(component: Component, ordered: tuple[int, ...], shape: tuple[int, ...]) -> Mask:
+    """Where lines may be held out: off the ends of ordered axes at which none is missing.
+
+    Beyond an end nothing is seen, and a line there is harder to fill than those between others.
+
+    Args:
+        component: lines that are missing.
+        ordered: axes along which neighbours are alike.
+        shape: of the array.
+    """
+    allowed = np.ones(component.mask.shape, bool)
+    rest = [axis for axis in range(len(shape)) if axis not in component.axes]
+    for place, axis in enumerate(rest):
+        if not component.axes or axis not in ordered or shape[axis] < 4:
+            continue
+        lines = np.moveaxis(component.mask, place, 0)
+        ends = [end for end in (0, -1) if not lines[end].any()]
+        np.moveaxis(allowed, place, 0)[ends] = False
+    return np.expand_dims(allowed, component.axes)
+
+
 def _random_lines(
     free: Mask, axes: tuple[int, ...], wanted: float, needed: bool, rng: np.random.Generator
 ) -> Mask:
@@ -133,8 +169,8 @@ def _random_lines(
         lines = rng.permutation(np.flatnonzero(counts >= max(1.0, _MOSTLY * usual)))
         ends = np.cumsum(counts[lines])
 
-        # Where not even one is wanted, chance keeps the proportion.
-        one = needed or wanted > rng.random() * ends[0]
+        # Where less than half of one is wanted, chance keeps the proportion.
+        one = needed or wanted > min(0.5, rng.random()) * ends[0]
         chosen[lines[: max(int(one), int(np.searchsorted(ends, wanted + usual / 2, "left")))]] = (
             True
         )

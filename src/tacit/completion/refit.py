@@ -143,7 +143,7 @@ class Refit(eqx.Module):
         task = self.tasks[min(member.units, len(self.tasks) - 1)]
         return train(
             task,
-            member.method.adapt(task),
+            member.method,
             steps=steps,
             start=start,
             on_chunk=with_title(self.report, title),

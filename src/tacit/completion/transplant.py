@@ -118,13 +118,15 @@ def _placed(
     """The chosen sets, each flipped and moved to the best of many random places.
 
     A hole that reaches the border of what is observed at all stays at one, such as the end of a
-    series that is to be forecast: nothing is seen beyond it, which makes it harder.
+    series that is to be forecast: nothing is seen beyond it, which makes it harder. One that does
+    not is kept off it, where there is room.
     """
     first, last = hull
     low, high = sets.low[chosen], sets.high[chosen]
     extent = high - low + 1
     at_low, at_high = low <= first, high >= last
     border = (at_low != at_high) & (extent > 1)
+    inner = ~(at_low | at_high) & (extent < last - first)
     best = np.full(len(chosen), -np.inf)
     best_corner, best_flip = np.zeros_like(low), np.zeros(low.shape, bool)
 
@@ -136,7 +138,9 @@ def _placed(
         flip = rng.random(draw.shape) < 0.5
         size = extent[todo]
         if turn < _TRIES:
-            corner = first + np.floor(draw * (last - first - size + 2)).astype(np.int64)
+            margin = inner[todo].astype(np.int64)
+            places = last - first - size + 2 - 2 * margin
+            corner = first + margin + np.floor(draw * places).astype(np.int64)
             at_border = np.where(flip == at_low[todo], last - size + 1, first)
             corner = np.where(border[todo], at_border, corner)
         else:

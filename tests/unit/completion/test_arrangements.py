@@ -5,10 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from tacit.completion import TubalNorm
+from tacit.completion import TubalNorm, Windows
 from tacit.completion.families import orientations
 from tacit.completion.families._unfolding import unfoldings
 from tacit.completion.families.motion import camera_motion, shift_frames
+
+from .small import task_of
 
 
 @pytest.mark.parametrize("shape", [(9, 8, 3), (9, 8, 7, 3)])
@@ -54,3 +56,22 @@ def test_a_frame_of_which_nothing_is_seen_lies_between_its_neighbours():
     seen = rng.random(film.shape) < 0.6
     seen[..., 3] = False
     assert camera_motion(np.where(seen, film, 0), seen, 2) == (*places[:3], (6, 9), *places[4:])
+
+
+def test_the_motion_of_a_held_out_frame_is_not_looked_at():
+    """It would be known in the search and unknown in the holes: errors would be said too small."""
+    picture = np.random.default_rng(0).standard_normal((60, 60))
+    places = [0, 2, 4, 15, 17, 19]
+    film = np.stack([picture[at : at + 24, at : at + 24] for at in places], axis=2)
+    missing = np.zeros(film.shape, bool)
+    missing[:2, :2] = True
+    task = task_of(film, missing, ("row", "column", "frame"))
+    motion = camera_motion(task.values, task.observed, 2)
+    assert motion is not None
+    held = np.zeros(film.shape, bool)
+    held[:, :, 3] = True
+    method = Windows((0, 1, 2), window=4, motion=motion).adapt(task, task.observed & ~held)
+    assert motion[3] == (15, 15)
+    assert method.motion is not None
+    assert method.motion[3] != (15, 15)
+    assert method.motion[1] == motion[1]

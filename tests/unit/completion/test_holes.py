@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from tacit.completion.held_out import held_out
+from tacit.completion.held_out import held_out, hold_out
 from tacit.completion.holes import Holes
 
 Mask = np.ndarray
@@ -261,8 +261,41 @@ def test_few_places_are_divided_among_the_sets():
     frames = lines((30, 20, 20), (1, 2), 0.2)
     drawn = draw(frames, (0, 1, 2), folds=4)
     assert len(drawn) == 4
-    np.testing.assert_array_equal(np.any(drawn, axis=0), ~frames)
+    # All but the ends at which no frame is missing.
+    first, last = (0 if frames[end].any() else 1 for end in (0, -1))
+    every = ~frames
+    every[:first], every[len(every) - last :] = False, False
+    np.testing.assert_array_equal(np.any(drawn, axis=0), every)
     assert len(draw(frames, (0, 1, 2), few=10)) == 1
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_what_lies_between_is_imitated_between(axis):
+    """Beyond an end nothing is seen: a line or a slab there would be harder than any that is."""
+    order = (axis, *(other for other in range(3) if other != axis))
+    places = np.zeros(24, bool)
+    for pattern in ([5, 11, 17], [4, 5, 6, 14, 15]):
+        missing = np.broadcast_to(places[:, None, None], (24, 10, 10)).copy()
+        missing[pattern] = True
+        turned = np.transpose(missing, np.argsort(order))
+        for seed in range(8):
+            for held in draw(turned, (0, 1, 2), seed=seed):
+                lines = np.transpose(held, order).all(axis=(1, 2))
+                assert not lines[[0, -1]].any()
+        ended = missing.copy()
+        ended[0] = True
+        turned = np.transpose(ended, np.argsort(order))
+        assert any(held.any() for held in draw(turned, (0, 1, 2)))
+
+
+def test_a_notable_kind_has_a_line_in_every_draw():
+    """A fifth of the holes are two whole frames: chance would leave them out of most draws."""
+    rng = np.random.default_rng(0)
+    missing = rng.random((24, 30, 30)) < 0.4
+    missing[[6, 15]] = True
+    for seed in range(6):
+        (held,), _ = hold_out(missing, (0, 1, 2), key=jax.random.key(seed))
+        assert (held | missing).all(axis=(1, 2)).sum() > 2
 
 
 def test_no_slice_loses_its_last_entry():

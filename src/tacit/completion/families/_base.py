@@ -67,9 +67,14 @@ class AbstractMethod(eqx.Module):
     tolerates_weights: ClassVar[bool] = False
     is_gradual: ClassVar[bool] = False
 
-    def adapt(self, task: Task) -> "AbstractMethod":
-        """The same settings for other data: what was read off the data is read off these."""
-        del task
+    def adapt(self, task: Task, seen: Mask) -> "AbstractMethod":
+        """The same settings, with what is read off the data read off the entries that are seen.
+
+        Args:
+            task: the data.
+            seen: the entries that may be looked at: held-out ones may not.
+        """
+        del task, seen
         return self
 
     @abstractmethod

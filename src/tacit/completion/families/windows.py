@@ -24,6 +24,8 @@ from tacit.dynamics import WindowedTCTV
 from tacit.models import Direct
 from tacit.problems import Problem
 
+Mask = NDArray[np.bool_]
+
 _WINDOW = 16
 """Side of the windows on pictures; half on what has three smooth modes, a quarter on films that
 stand still: measured, as the best of the powers of two."""
@@ -56,12 +58,12 @@ class Windows(AbstractTrained):
     frames: int = eqx.field(static=True, default=2)
     motion: Motion | None = eqx.field(static=True, default=None)
 
-    def adapt(self, task: Task) -> "Windows":
+    def adapt(self, task: Task, seen: Mask) -> "Windows":
         """With the motion of this film's camera, where one is followed."""
-        if self.motion is None or len(self.motion) == task.shape[self.frames]:
+        if self.motion is None:
             return self
-        motion = camera_motion(task.values, task.observed, self.frames)
-        return dataclasses.replace(self, motion=motion)
+        motion = camera_motion(task.values, seen, self.frames)
+        return self if motion is None else dataclasses.replace(self, motion=motion)
 
     def arrange(self, values: NDArray) -> NDArray:
         """As stored, for the dynamics know what to do with each mode; frames where they belong."""
