@@ -58,6 +58,8 @@ class Delimited(AbstractCodec[Sheet]):
         body = text.removeprefix(_BOM)
         delimiter, cells = split(location.file, body)
         decimal, numbers = in_numbers(cells, delimiter)
+
+        # What is no number is kept and written again: a row of names, labels, columns of words.
         top = header(numbers)
         if top == cells.height:
             raise MediaError(
@@ -66,11 +68,13 @@ class Delimited(AbstractCodec[Sheet]):
         numeric = numeric_columns(location.file, cells, numbers, top)
         first = cells.row(0)
         names = [first[at] if top and first[at] else f"{at + 1}" for at in range(cells.width)]
+
         notes = ["row 1 is read as the names of the columns"] if top else []
         kept = sorted({*range(cells.width)} - {int(name) for name in numeric})
         if 0 in kept:
             notes.append("column 1 is read as the labels of the rows")
         notes += kept_note([names[at] for at in kept if at])
+
         newline = "\r\n" if "\r\n" in body else "\n"
         return Stored(
             numbers[top:].select(numeric).to_numpy(),

@@ -55,7 +55,11 @@ class Mat(AbstractCodec[Workspace]):
             raise MediaError(
                 f"{location.file} is a version 7.3 file, which is not supported: save it with -v7"
             )
-        for name, shape, kind in whosmat(io.BytesIO(data)):
+        with warnings.catch_warnings():
+            # Of a damaged file SciPy warns, and fails or gives something else: that is looked at.
+            warnings.simplefilter("ignore")
+            held = whosmat(io.BytesIO(data))
+        for name, shape, kind in held:
             check_memory(location.file, shape, WORK if len(shape) > 2 else STILL)
             if kind in _NOT_WRITABLE:
                 raise MediaError(

@@ -59,6 +59,8 @@ def print_table(answer: Answer, options: Options) -> None:
     """The notes of the source on standard error, then a table on standard output."""
     completion = answer.completion
     print_notes(answer.notes)
+
+    # First what was found in the data and chosen, then how good it should be.
     unit = "pixels" if answer.source.kind == "picture" else "entries"
     rows = {
         "missing": f"{percent(answer.source.missing.mean())} of the {unit}",
@@ -74,12 +76,15 @@ def print_table(answer: Answer, options: Options) -> None:
         "uncertainty": _in_words(completion.spread),
         "time": f"{completion.seconds:.1f} s",
     }
+
+    # PSNR is made for pictures; a table's error is told in its own numbers.
     if is_table(answer.source) and answer.truth is not None:
         rows["error"] = f"{answer.error:.4g} (root mean square, in the holes)"
     elif answer.scores is not None:
         s = answer.scores
         rows[f"missing {unit}"] = f"PSNR {s.psnr_missing:.2f} dB, SSIM {s.ssim_missing:.4f}"
         rows[f"all {unit}"] = f"PSNR {s.psnr_all:.2f} dB, SSIM {s.ssim_all:.4f}"
+
     rows["written"] = ", ".join(str(path) for path in (options.output, options.report) if path)
     print_rows(rows)
 
