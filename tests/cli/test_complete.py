@@ -143,7 +143,17 @@ def test_a_film_is_completed_as_a_tensor(folder, capsys):
     save_gif("truth.gif", film)
     save_gif("holes.gif", np.where(mask, 0, film).astype(np.uint8))
     arguments = ["holes.gif", "-o", "out.gif", "--missing-value", "0", "--truth", "truth.gif"]
-    arguments += ["--smooth", "off", "--budget", "1", "--report", "r.html", "--json"]
+    arguments += [
+        "--smooth",
+        "off",
+        "--method",
+        "tubal",
+        "--budget",
+        "40",
+        "--report",
+        "r.html",
+        "--json",
+    ]
     assert complete(*arguments) == 0
     summary = json.loads(capsys.readouterr().out)
     np.testing.assert_array_equal(frames("out.gif")[~mask], film[~mask])
@@ -161,7 +171,8 @@ def test_a_colour_picture_is_completed_as_a_tensor(folder, capsys):
     mask = pixels("mask.png")[:24, :24]
     Image.fromarray(np.where(mask[..., None], 0, truth).astype(np.uint8)).save("colour.png")
     Image.fromarray(mask).save("place.png")
-    arguments = ["colour.png", "-o", "out.png", "--missing", "place.png", "--budget", "1"]
+    arguments = ["colour.png", "-o", "out.png", "--missing", "place.png", "--budget", "40"]
+    arguments += ["--method", "windows"]
     assert complete(*arguments) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "correlated total variation" in printed
