@@ -30,8 +30,7 @@ def test_records_come_back_from_the_store(smoke, tmp_path):
     experiment, config, dataset = smoke
     dataset = dataset.assign_attrs(provenance(config, seed=config.seed, seconds=1.0))
     store = Store(tmp_path)
-    store.begin(experiment.name)
-    store.finish(experiment.name, dataset)
+    store.begin(experiment.name).finish(dataset)
     xr.testing.assert_identical(store.load(experiment.name), dataset)
     assert json.loads(dataset.attrs["config"])["seed"] == config.seed
 

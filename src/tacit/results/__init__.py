@@ -7,14 +7,14 @@ imports neither JAX nor xarray.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tacit.results.store import Store, StoredRun
+from tacit.results.store import OpenRun, Store, StoredRun
 
 if TYPE_CHECKING:
     from tacit.results.dataset import to_dataset
     from tacit.results.origin import provenance
     from tacit.results.stages import stage_table
 
-__all__ = ["Store", "StoredRun", "provenance", "stage_table", "to_dataset"]
+__all__ = ["OpenRun", "Store", "StoredRun", "provenance", "stage_table", "to_dataset"]
 
 _LATE = {"provenance": "origin", "stage_table": "stages", "to_dataset": "dataset"}
 

@@ -1,7 +1,9 @@
 """A folder of runs: for each one a small `run.json`, and its records as zarr.
 
 `run.json` is replaced in one step and names the records that belong to it, so whoever reads the
-folder sees the old result or the new one, never half of one, whenever a run is killed.
+folder sees the old result or the new one, never half of one, whenever a run is killed. Several
+processes may write runs of one name: each writes records of its own, one after the other, under a
+lock that ends with its process, and the last to finish is what is read.
 """
 
 import json
@@ -9,6 +11,9 @@ import os
 import re
 import secrets
 import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _FACTS = "run.json"
+_READINGS = 20
+"""Times that records are read while others keep finishing runs of the same name."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -39,42 +46,60 @@ class StoredRun(NamedTuple):
         return "finished" if self.finished else "unfinished"
 
 
+class OpenRun(NamedTuple):
+    """A run that was begun: what it was told then is stored with what it is told at its end."""
+
+    store: "Store"
+    name: str
+    facts: dict[str, Any]
+
+    def finish(self, dataset: "xr.Dataset", **facts: Any) -> Path:
+        """Write the records, then that the run is finished; returns the folder of the records.
+
+        Args:
+            dataset: the records.
+            **facts: what is stored beside what `begin` was told.
+
+        Raises:
+            OSError: if the folder cannot be written to.
+        """
+        home = self.store.home(self.name)
+        records = f"records-{secrets.token_hex(4)}.zarr"
+        temporary = home / f".{records}"
+        with self.store.locked(self.name):
+            dataset.to_zarr(temporary, mode="w", consolidated=False)
+            os.replace(temporary, home / records)
+            ended = {"status": "finished", "ended": _now(), "records": records}
+            _write_facts(home, {**self.facts, **facts, **ended})
+            _delete_all_but(home, records)
+        return home / records
+
+
 @dataclass(frozen=True)
 class Store:
     """The runs kept under `folder`, each in a folder of its own name."""
 
     folder: Path
 
-    def begin(self, name: str, **facts: Any) -> None:
+    def begin(self, name: str, **facts: Any) -> OpenRun:
         """Write that the run has begun, before anything of it exists.
+
+        Args:
+            name: of the run.
+            **facts: what is to be stored with it, such as its settings.
 
         Raises:
             ValueError: if the name is not made of letters, digits, `.`, `_` and `-`.
             OSError: if the folder cannot be written to.
         """
-        home = self._home(name)
+        home = self.home(name)
         home.mkdir(parents=True, exist_ok=True)
-        kept = _read_facts(home).get("records") if (home / _FACTS).exists() else None
-        _write_facts(home, {**facts, "status": "running", "begun": _now(), "records": kept})
-        _delete_all_but(home, kept)
-
-    def finish(self, name: str, dataset: "xr.Dataset", **facts: Any) -> Path:
-        """Write the records, then that the run is finished; returns the folder of the records.
-
-        Raises:
-            FileNotFoundError: if the run was not begun.
-            OSError: if the folder cannot be written to.
-        """
-        home = self._home(name)
-        begun = _read_facts(home)
-        records = f"records-{secrets.token_hex(4)}.zarr"
-        temporary = home / f".{records}"
-        dataset.to_zarr(temporary, mode="w", consolidated=False)
-        os.replace(temporary, home / records)
-        ended = {"status": "finished", "ended": _now(), "records": records}
-        _write_facts(home, {**begun, **facts, **ended})
-        _delete_all_but(home, records)
-        return home / records
+        begun = {**facts, "begun": _now()}
+        with self.locked(name):
+            kept = _read_facts(home).get("records") if (home / _FACTS).exists() else None
+            _write_facts(home, {**begun, "status": "running", "records": kept})
+            _delete_all_but(home, kept)
+        return OpenRun(self, name, begun)
 
     def load(self, name: str) -> "xr.Dataset":
         """Records of the last finished run of that name, in memory.
@@ -82,24 +107,56 @@ class Store:
         Raises:
             FileNotFoundError: if there is none.
         """
-        import xarray as xr
-
-        home = self._home(name)
+        home = self.home(name)
         facts = _read_facts(home)
-        if facts.get("records") is None:
-            raise FileNotFoundError(f"run {name!r} in {self.folder} is unfinished: run it again")
-        with xr.open_zarr(home / facts["records"], consolidated=False, chunks=None) as dataset:
-            return dataset.load()
+        for _ in range(_READINGS):
+            if facts.get("records") is None:
+                raise FileNotFoundError(
+                    f"run {name!r} in {self.folder} is unfinished: run it again"
+                )
+            dataset = _read_records(home / facts["records"])
+            # Records are cleared away only once others are named: if none are, these were whole.
+            before, facts = facts, _read_facts(home)
+            if dataset is not None and facts["records"] == before["records"]:
+                return dataset
+        raise FileNotFoundError(f"run {name!r} in {self.folder} lacks its records: run it again")
 
     def runs(self) -> tuple[StoredRun, ...]:
         """All runs in the folder, by name; folders that are not runs are passed over."""
         homes = sorted(path.parent for path in self.folder.glob(f"*/{_FACTS}"))
         return tuple(_stored(home) for home in homes)
 
-    def _home(self, name: str) -> Path:
+    def home(self, name: str) -> Path:
+        """The folder of a run.
+
+        Raises:
+            ValueError: if the name is not made of letters, digits, `.`, `_` and `-`.
+        """
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a run: use letters, digits, '.', '_' and '-'")
         return self.folder / name
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """While the block lasts no other process writes a run of this name."""
+        from filelock import FileLock
+
+        with FileLock(self.folder / f".{name}.lock"):
+            yield
+
+
+def _read_records(folder: Path) -> "xr.Dataset | None":
+    """The records in memory; None if they are not there, or go while they are read."""
+    import xarray as xr
+
+    try:
+        with warnings.catch_warnings():
+            # Of a folder that is being cleared away.
+            warnings.filterwarnings("ignore", "Object at .* is not recognized", UserWarning)
+            with xr.open_zarr(folder, consolidated=False, chunks=None) as dataset:
+                return dataset.load()
+    except (OSError, KeyError, ValueError):
+        return None
 
 
 def _stored(home: Path) -> StoredRun:
@@ -136,6 +193,8 @@ def _delete_all_but(home: Path, records: str | None) -> None:
     for path in (*home.glob("records-*.zarr"), *home.glob(".records-*.zarr")):
         if path.name != records:
             shutil.rmtree(path, ignore_errors=True)
+    for path in home.glob(f".{_FACTS}.*"):
+        path.unlink(missing_ok=True)
 
 
 def _now() -> str:

@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 from tacit.results import Store
+from tacit.results import store as store_module
 
 
 @pytest.fixture
@@ -27,8 +28,7 @@ def dataset(value=1.0):
 
 
 def test_what_was_saved_comes_back(store):
-    store.begin("one", preset="smoke")
-    path = store.finish("one", dataset(), seconds=2.5)
+    path = store.begin("one", preset="smoke").finish(dataset(), seconds=2.5)
     assert path.suffix == ".zarr"
     xr.testing.assert_identical(store.load("one"), dataset())
     (run,) = store.runs()
@@ -45,14 +45,11 @@ def test_a_run_is_unfinished_until_its_records_are_written(store):
         store.load("one")
     with pytest.raises(FileNotFoundError, match="there is no run 'two'"):
         store.load("two")
-    with pytest.raises(FileNotFoundError, match="there is no run"):
-        store.finish("two", dataset())
 
 
 def test_earlier_records_stay_until_new_ones_are_complete(store, monkeypatch):
-    store.begin("one")
-    store.finish("one", dataset(1.0))
-    store.begin("one")
+    store.begin("one").finish(dataset(1.0))
+    run = store.begin("one")
     assert store.runs()[0].status == "unfinished"
     xr.testing.assert_identical(store.load("one"), dataset(1.0))
 
@@ -64,16 +61,15 @@ def test_earlier_records_stay_until_new_ones_are_complete(store, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(xr.Dataset, "to_zarr", breaks)
         with pytest.raises(OSError, match="disk full"):
-            store.finish("one", dataset(2.0))
+            run.finish(dataset(2.0))
     xr.testing.assert_identical(store.load("one"), dataset(1.0))
-    store.finish("one", dataset(3.0))
+    run.finish(dataset(3.0))
     xr.testing.assert_identical(store.load("one"), dataset(3.0))
     assert len(list((store.folder / "one").iterdir())) == 2
 
 
 def test_a_process_killed_while_writing_leaves_the_old_records(store):
-    store.begin("one")
-    store.finish("one", dataset())
+    store.begin("one").finish(dataset())
     code = (
         "import os, signal, xarray, pathlib\n"
         "from tacit.results import Store\n"
@@ -82,7 +78,7 @@ def test_a_process_killed_while_writing_leaves_the_old_records(store):
         "    real(*a, **k); os.kill(os.getpid(), signal.SIGKILL)\n"
         "xarray.Dataset.to_zarr = to_zarr\n"
         f"store = Store(pathlib.Path({str(store.folder)!r}))\n"
-        "data = store.load('one'); store.begin('one'); store.finish('one', data + 1)\n"
+        "data = store.load('one'); store.begin('one').finish(data + 1)\n"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == -9
     (run,) = store.runs()
@@ -106,3 +102,55 @@ def test_a_damaged_record_is_refused_in_one_line(store, text):
 
 def test_a_folder_that_does_not_exist_has_no_runs(store):
     assert store.runs() == ()
+
+
+def test_what_a_run_was_told_stays_with_its_records(store):
+    """Two runs of one name overlap; the last to finish is read, with its own settings."""
+    one = store.begin("one", seed=1)
+    two = store.begin("one", seed=2)
+    two.finish(dataset(2.0))
+    xr.testing.assert_identical(store.load("one"), dataset(2.0))
+    one.finish(dataset(1.0))
+    (run,) = store.runs()
+    assert run.facts["seed"] == 1
+    xr.testing.assert_identical(store.load("one"), dataset(1.0))
+
+
+def test_records_that_are_replaced_while_they_are_read_are_read_again(store, monkeypatch):
+    store.begin("one").finish(dataset(1.0))
+    real = store_module._read_records
+
+    def replaced(folder):
+        monkeypatch.setattr(store_module, "_read_records", real)
+        store.begin("one").finish(dataset(2.0))
+        return real(folder)
+
+    monkeypatch.setattr(store_module, "_read_records", replaced)
+    xr.testing.assert_identical(store.load("one"), dataset(2.0))
+
+
+@pytest.mark.slow
+def test_writers_and_a_reader_never_mix(store):
+    """Two processes write runs of one name, of values 1 and 2, while a third reads."""
+    store.begin("one").finish(dataset(1.0))
+    writer = (
+        "import sys, pathlib, numpy as np\n"
+        "from tacit.results import Store\n"
+        f"store = Store(pathlib.Path({str(store.folder)!r}))\n"
+        "data = store.load('one')\n"
+        "for _ in range(25):\n"
+        "    store.begin('one', value=sys.argv[1]).finish(data * 0 + float(sys.argv[1]))\n"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", writer, value]) for value in "12"]
+    seen = set()
+    while any(process.poll() is None for process in writers):
+        found = store.load("one")
+        assert set(found.data_vars) == {"loss", "count", "lost"}
+        values = np.unique(found.loss)
+        assert values.size == 1
+        seen.add(float(values[0]))
+    assert [process.returncode for process in writers] == [0, 0]
+    assert seen <= {1.0, 2.0}
+    (run,) = store.runs()
+    assert float(run.facts["value"]) == float(store.load("one").loss[0])
+    assert len(list((store.folder / "one").iterdir())) == 2

@@ -77,14 +77,14 @@ class Session:
         """Run and store, with a progress display on a terminal unless it is quiet."""
         from tacit.results import provenance
 
-        self.store.begin(self.name, **self._settings(), changes=self.changes)
+        run = self.store.begin(self.name, **self._settings(), changes=self.changes)
         began = time.perf_counter()
         with _progress(self.experiment.name, quiet) as report:
             dataset = self.experiment.run(self.config, report)
         seconds = time.perf_counter() - began
         origin = provenance(self.config, seconds=seconds)
         dataset = dataset.assign_attrs({**origin, **self._settings()})
-        path = self.store.finish(self.name, dataset, seconds=round(seconds, 3))
+        path = run.finish(dataset, seconds=round(seconds, 3))
         return Outcome(dataset, path, seconds)
 
     def load(self) -> "xr.Dataset":
