@@ -19,7 +19,7 @@ from tacit.estimators._ids import Ids
 from tacit.estimators._learnt import Learnt
 from tacit.estimators._triplets import Seen
 from tacit.media import MediaError
-from tacit.media.atomic import atomic_folder
+from tacit.media.atomic import atomic_folder, recover_folder
 from tacit.models import GaussianFactors, Gaussians
 from tacit.runs import Result, Trajectory
 from tacit.runs.trajectory import Axes
@@ -80,6 +80,7 @@ def load(folder: str | os.PathLike[str], names: Sequence[str]) -> tuple[Learnt, 
         MediaError: if there is no model, or one that is damaged or of a newer version.
     """
     arrays_of = _safetensors().load
+    recover_folder(folder)
     facts = _facts(Path(folder))
     stored = _bytes(Path(folder), ARRAYS)
     try:

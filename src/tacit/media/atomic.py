@@ -1,13 +1,23 @@
-"""Whole files or none: writing beside the target and renaming."""
+"""Whole files or none: writing beside the target and renaming.
+
+What is written stands beside its target under a hidden name that tells the machine and the process:
+the next that writes to the same target clears away what a killed one has left.
+"""
 
 import os
+import re
 import secrets
 import shutil
+import socket
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tacit.media.errors import MediaError
+
+_ASIDE = ".old"
+"""Ends the hidden name of a folder that was moved aside, whole."""
 
 
 @contextmanager
@@ -33,7 +43,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         raise MediaError(f"{path} is not an ordinary file: name a file to write to")
-    temporary = target.with_name(f".{target.stem}.{secrets.token_hex(6)}{target.suffix}")
+    _clear_leftovers(target)
+    temporary = _beside(target, target.suffix)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except FileNotFoundError:
@@ -57,8 +68,9 @@ def atomic_folder(path: str | os.PathLike[str], names: frozenset[str]) -> Iterat
     """Yield a temporary folder that takes the place of `path` when the block ends without an error.
 
     A new folder, or an empty one, appears in one step. One with files in it is moved aside, the new
-    one takes its name and the old one is deleted; a process killed between the two moves leaves the
-    old folder whole under a hidden name beside. On any exception `path` is as it was.
+    one takes its name and the old one is deleted. A process killed between the two moves leaves the
+    old folder whole under a hidden name beside, and `recover_folder` puts it back when it is next
+    read or written. On any exception `path` is as it was.
 
     Args:
         path: The folder to create or to replace.
@@ -71,9 +83,11 @@ def atomic_folder(path: str | os.PathLike[str], names: frozenset[str]) -> Iterat
         MediaError: `path` may not be replaced, or the folder that it lies in does not exist or
             cannot be written to.
     """
+    recover_folder(path)
     check_folder(path, names)
     target = Path(os.path.realpath(path))
-    temporary, aside = (target.with_name(f".{target.name}.{secrets.token_hex(6)}") for _ in "ab")
+    _clear_leftovers(target)
+    temporary, aside = _beside(target, ".new"), _beside(target, _ASIDE)
     try:
         temporary.mkdir()
     except FileNotFoundError:
@@ -112,3 +126,66 @@ def check_folder(path: str | os.PathLike[str], names: frozenset[str]) -> None:
             f"{path} has other files in it, such as {others[0]}, which would be lost: "
             "name a new folder"
         )
+
+
+def recover_folder(path: str | os.PathLike[str]) -> None:
+    """Put back a folder that was moved aside by a process that was killed before the new one came.
+
+    Args:
+        path: A folder, perhaps missing.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists():
+        return
+    left = [other for other, ended in _leftovers(target) if ended and other.suffix == _ASIDE]
+    if left:
+        os.replace(max(left, key=lambda other: other.stat().st_mtime), target)
+
+
+def _beside(target: Path, suffix: str) -> Path:
+    """A new hidden name beside the target, of this machine and this process."""
+    return target.with_name(
+        f".{target.stem}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}{suffix}"
+    )
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Delete what processes of this machine that are no more have left beside the target."""
+    for left, ended in _leftovers(target):
+        if ended and left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        elif ended:
+            left.unlink(missing_ok=True)
+
+
+def _leftovers(target: Path) -> list[tuple[Path, bool]]:
+    """What was written beside the target, and whether the process that wrote it has ended."""
+    pattern = re.compile(
+        rf"\.{re.escape(target.stem)}\.([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]{{8}}"
+        rf"({re.escape(target.suffix)}|\.new|{re.escape(_ASIDE)})"
+    )
+    try:
+        names = os.listdir(target.parent)
+    except OSError:
+        return []
+    found = []
+    for name in names:
+        if match := pattern.fullmatch(name):
+            ended = match[1] == _machine() and not _is_running(int(match[2]))
+            found.append((target.with_name(name), ended))
+    return found
+
+
+def _machine() -> str:
+    """Eight letters for the name of this machine: another's processes have numbers of their own."""
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tacit.media.atomic import recover_folder
 from tacit.media.errors import MediaError
 
 _ARCHIVES = (".npz", ".mat")
@@ -42,6 +43,7 @@ def locate(path: Path) -> Location:
     file, colon, variable = str(path).rpartition(":")
     if colon and not path.exists() and file.lower().endswith(_ARCHIVES):
         location = Location(Path(file), variable)
+    recover_folder(location.file)
     if not location.file.exists():
         raise MediaError(f"{location.file}: no such file: check the name and the folder")
     if location.file.is_dir():

@@ -1,13 +1,16 @@
 """An interrupted writer leaves the old file or the new one."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tacit.media import MediaError, atomic_path
-from tacit.media.atomic import atomic_folder
+from tacit.media.atomic import atomic_folder, recover_folder
 
 
 def test_success_replaces_the_file(tmp_path: Path) -> None:
@@ -142,3 +145,56 @@ def test_a_folder_that_cannot_be_replaced_is_refused(tmp_path: Path, name, words
     with pytest.raises(MediaError, match=words), atomic_folder(tmp_path / name, NAMES):
         pytest.fail("nothing may be written")
     assert sorted(os.listdir(tmp_path / "out")) == ["a", "c"]
+
+
+def killed(code: str, moves: int) -> None:
+    """Run code in a process that is killed at its move of this number."""
+    head = (
+        "import os, signal\n"
+        "from pathlib import Path\n"
+        "from tacit.media.atomic import atomic_folder, atomic_path\n"
+        "real, done = os.replace, 0\n"
+        "def replace(one, two):\n"
+        "    global done\n"
+        "    done += 1\n"
+        f"    if done == {moves}: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    real(one, two)\n"
+        "os.replace = replace\n"
+    )
+    assert subprocess.run([sys.executable, "-c", head + code]).returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("moves", [1, 2])
+def test_a_folder_of_a_killed_process_is_found_again(tmp_path: Path, moves: int) -> None:
+    """Killed before the first move, or between the two: the old one is there when it is read."""
+    target = old_folder(tmp_path / "out")
+    killed(
+        f"with atomic_folder(Path({str(target)!r}), frozenset('ab')) as new:\n"
+        "    (new / 'a').write_text('half')\n",
+        moves,
+    )
+    assert target.exists() == (moves == 1)
+    recover_folder(target)
+    assert {file.name: file.read_text() for file in target.iterdir()} == {"a": "old"}
+    with atomic_folder(target, NAMES) as temporary:
+        (temporary / "a").write_text("new")
+    assert os.listdir(tmp_path) == ["out"]
+    assert (target / "a").read_text() == "new"
+
+
+def test_what_a_killed_process_left_is_cleared_away_and_no_one_elses(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    killed(f"with atomic_path(Path({str(target)!r})) as new:\n    new.write_text('half')\n", 1)
+    (left,) = os.listdir(tmp_path)
+    machine = left.split(".")[2].split("-")[0]
+    others = [
+        f".a.{machine}-{os.getpid()}-01234567.txt",  # of a process that is running
+        ".a.00000000-1-01234567.txt",  # of another machine
+        ".b." + left[3:],  # of another file
+        ".a.txt",
+    ]
+    for other in others:
+        (tmp_path / other).write_text("other")
+    with atomic_path(target) as temporary:
+        temporary.write_text("new")
+    assert sorted(os.listdir(tmp_path)) == sorted([*others, "a.txt"])
