@@ -44,12 +44,14 @@ def spectral_map(
     SVD that LAPACK returns, and the derivative, of order γ(0)/s, is finite and no more.
 
     Raises:
-        ValueError: if X has fewer than two axes, the method is none of these, or γ does not
-            suit it.
+        ValueError: if X is complex or has fewer than two axes, the method is none of these, or γ
+            does not suit it.
         NotImplementedError: for a derivative of third order.
     """
     if X.ndim < 2:
         raise ValueError(f"spectral_map: X has shape {X.shape}; it needs at least two axes")
+    if jnp.iscomplexobj(X):
+        raise ValueError("spectral_map: X is complex; the map and its derivatives are real")
     if X.shape[-2] < X.shape[-1]:
         return _transposed(spectral_map(gamma, _transposed(X), method))
     road = _road(gamma, method, X)

@@ -215,6 +215,8 @@ def tube_lengths(T: Float[Array, "m n *k"]) -> Tubes:
     """
     if T.ndim < 3:
         raise ValueError(f"a tensor needs order ≥ 3, two sides and tubes; got shape {T.shape}")
+    if jnp.iscomplexobj(T):
+        raise ValueError("a tensor must be real: of a complex one take real and imaginary part")
     return T.shape[2:]
 
 
