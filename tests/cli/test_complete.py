@@ -175,7 +175,7 @@ def test_a_colour_picture_is_completed_as_a_tensor(folder, capsys):
     arguments += ["--method", "windows"]
     assert complete(*arguments) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "correlated total variation" in printed
+    assert "holes whole pixels" in printed
     assert "effective rank" not in printed
     filled = pixels("out.png")
     np.testing.assert_array_equal(filled[mask == 0], truth[mask == 0])
