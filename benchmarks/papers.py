@@ -28,8 +28,6 @@ from tacit.experiments import EXPERIMENTS, Experiment, Verdict, find
 HERE = Path(__file__).parent
 JOURNAL = Journal(HERE / "papers.jsonl", ("experiment", "seed"))
 RECORDS = HERE / ".cache" / "papers"
-REASONS: dict[tuple[str, str], str] = {}
-"""Why a claim misses some seeds, by experiment and the beginning of the claim's text."""
 
 
 class Row(NamedTuple):
@@ -104,7 +102,7 @@ def write() -> None:
         "",
         f"Run at {', '.join(commits)} on {machine()}.",
         "",
-        "Every experiment at the paper's preset, from one seed after the other. A claim is robust "
+        "Every experiment at the paper's preset, from each seed. A claim is robust "
         "if it holds at nine seeds of ten, and at all of fewer. "
         f"**{robust} of {len(everything)} claims are robust.** Seconds are those of a whole run, "
         "compilation included, on a machine that others used as well.",
@@ -138,20 +136,14 @@ def _line(row: Row) -> str:
     share = f"{sum(row.held)} of {len(row.held)}"
     share = share if all(row.held) else f"**{share}**"
     spread = (min(row.values), median(row.values), max(row.values))
-    cells = " | ".join(f"{value:.3g}" for value in spread)
+    cells = " | ".join(f"{value:.4g}" for value in spread)
     return f"| {_escape(row.text)} | {row.bound} | {share} | {cells} |"
 
 
 def _miss(row: Row, seeds: list[int]) -> str:
-    """A claim that does not hold at every seed: where it misses, and why."""
+    """A claim that does not hold at every seed, and where it misses."""
     missed = [str(seed) for seed, holds in zip(seeds, row.held, strict=True) if not holds]
-    reasons = [
-        reason
-        for (name, text), reason in REASONS.items()
-        if name == row.experiment and row.text.startswith(text)
-    ]
-    why = reasons[0] if reasons else "not looked into yet."
-    return f"`{row.experiment}`, seed {', '.join(missed)}: {row.text} {row.bound}. Why: {why}"
+    return f"`{row.experiment}`, seed {', '.join(missed)}: {row.text} {row.bound}"
 
 
 def _escape(text: str) -> str:

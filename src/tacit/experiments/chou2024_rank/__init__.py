@@ -9,4 +9,7 @@ eigenvalue turns negative; with one factor (α − β) I they do, which is the p
 Both effective ranks are kept: r(W) = ‖W‖_* / ‖W‖₂, the paper's, and the exponential of the entropy.
 The numbers of the paper's experiments are not available here: settings and bounds are this module's
 own.
+
+At depth 2 the noise has begun to grow by the time of the best stop: there r(W) is 3 to 10 % above
+r(W★), by the draw (five seeds), and at more depth within 4 %, so that it is claimed of N > 2.
 """
