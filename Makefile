@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 WORKERS ?= auto
+SLOW ?= tests
 SEEDS ?= 0 1 2 3 4
 
 # Threads of LAPACK wait for each other: with busy cores a small SVD takes 100 times as long.
@@ -32,8 +33,8 @@ demo: $(RUNTIME) ## Complete a photograph with half its pixels missing; pictures
 test: $(DEV) ## Run the tests, in parallel, without those marked slow.
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "not slow and not papers" --benchmark-disable
 
-test-slow: $(DEV) ## Run the tests marked slow, in parallel: all but the papers' own presets.
-	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "slow and not papers" --benchmark-disable
+test-slow: $(DEV) ## Run the tests marked slow, in parallel: all but the papers' own presets; SLOW=folder for some.
+	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "slow and not papers" --benchmark-disable $(SLOW)
 
 check: $(DEV) ## Run the linters, the type checker and the import contracts.
 	@$(PY) -m ruff check --quiet

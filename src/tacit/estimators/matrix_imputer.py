@@ -15,7 +15,9 @@ from tacit.certificates import Certificate, nuclear_norm_certificate
 from tacit.completion import Axis, RowModel, hold_out, solve
 from tacit.estimators._progress import stages
 from tacit.estimators._tables import (
+    NO_WEIGHT,
     Values,
+    entry_weights,
     filled,
     table_tags,
     validated,
@@ -27,7 +29,6 @@ from tacit.operators import Entries
 _ALIVE = 1e-3
 """Strength relative to the strongest, and to noise, above which a component counts."""
 _NOTHING = "MatrixImputer: every entry is missing, so that there is nothing to learn from"
-_NO_WEIGHT = "MatrixImputer: weights must be finite, ≥ 0 and not all 0"
 _APPEARED = 0.5
 """Share of its final strength at which a component has appeared."""
 
@@ -118,9 +119,9 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         del y
         values = validated(self, X, reset=True)
         warn_of_empty_columns(self, values)
-        shares = self._shares(values, weights)
+        shares = entry_weights(values, weights)
         if not shares.any():
-            raise ValueError(_NOTHING if np.isnan(values).all() else _NO_WEIGHT)
+            raise ValueError(_NOTHING if np.isnan(values).all() else NO_WEIGHT)
         # Weights of further rows are read in the same unit.
         self.weight_unit_ = 1.0
         if weights is not None:
@@ -205,7 +206,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = validated(self, X, reset=False)
         warn_of_empty_rows(self, values)
-        shares = self._shares(values, weights, self.weight_unit_)
+        shares = entry_weights(values, weights, self.weight_unit_)
         predicted, _ = self.model_.complete(values, shares)
         return filled(np.where(shares > 0, values, np.nan).astype(values.dtype), predicted)
 
@@ -222,7 +223,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = validated(self, X, reset=False)
         mean, deviation = self.model_.complete(
-            values, self._shares(values, weights, self.weight_unit_)
+            values, entry_weights(values, weights, self.weight_unit_)
         )
         return mean - deviations * deviation, mean + deviations * deviation
 
@@ -289,29 +290,3 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if self.standardise == "auto":
             return "sample", None
         return "sample", "feature" if self.standardise else "item"
-
-    def _shares(self, values: Values, weights: Any, unit: float | None = None) -> Values:
-        """Weights of the entries, 0 where missing, in units of their mean in `fit`.
-
-        Args:
-            values: table in which NaN is missing.
-            weights: as given; all alike if None.
-            unit: the mean; that of these weights if None.
-
-        Raises:
-            ValueError: if the weights do not fit the table, or are negative or not finite.
-        """
-        seen = ~np.isnan(values)
-        if weights is None:
-            return seen.astype(float)
-        weights = np.asarray(weights, float)
-        if weights.shape != values.shape:
-            raise ValueError(
-                f"MatrixImputer: weights have shape {weights.shape}, and X has {values.shape}"
-            )
-        shares = np.where(seen, weights, 0.0)
-        if not np.isfinite(shares).all() or (shares < 0).any():
-            raise ValueError(_NO_WEIGHT)
-        if unit is None:
-            unit = float(shares[shares > 0].mean()) if shares.any() else 1.0
-        return shares / unit
