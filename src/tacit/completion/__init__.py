@@ -20,6 +20,7 @@ from tacit.completion.families import (
 )
 from tacit.completion.held_out import held_out, hold_out
 from tacit.completion.holes import Holes
+from tacit.completion.inputs import observed_weights
 from tacit.completion.plan import Blend, Candidate, Choice, Member
 from tacit.completion.ratings import RatingsFit, complete_ratings
 from tacit.completion.row_model import RowModel
@@ -56,6 +57,7 @@ __all__ = [
     "complete_ratings",
     "held_out",
     "hold_out",
+    "observed_weights",
     "scores",
     "solve",
 ]

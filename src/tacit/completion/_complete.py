@@ -74,9 +74,10 @@ def complete(
     began = time.monotonic()
     values, holes = real_array(data, missing)
     names = name_axes(values.shape, kind, axes)
-    refuse_unless_completable(values, holes)
+    # What has no weight is missing, whatever stands there.
     shares = observed_weights(weights, holes)
     holes = shares == 0
+    refuse_unless_completable(values, holes)
     check_bounds(bounds, values, ~holes)
 
     # Rows and columns come first, colours last; the answer is turned back.
@@ -124,7 +125,7 @@ def _assemble(
         integer: whether fills are rounded to whole numbers.
         began: on the clock of `time.monotonic`.
     """
-    found, tasks, holes = solved
+    found, tasks = solved.found, solved.tasks
     data, observed = given
     notes = list(found.notes)
 
@@ -154,7 +155,7 @@ def _assemble(
         refit=refit,
         choice=found.choice,
         fits=fits,
-        holes=holes,
+        holes=solved.holes,
         notes=tuple(notes),
         result=found.result,
         seconds=time.monotonic() - began,

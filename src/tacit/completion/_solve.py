@@ -25,11 +25,19 @@ Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
 
 
 class Solution(NamedTuple):
-    """The engine's answer, the tasks that it answers, and the shape of their holes in words."""
+    """What the engine makes of arrays.
+
+    Attributes:
+        found: its answer.
+        tasks: what it answers, the data in each of the units that are tried.
+        holes: their shape in words.
+        weight_unit: mean of the positive weights, which is 1 in the tasks.
+    """
 
     found: Outcome
     tasks: tuple[Task, ...]
     holes: str
+    weight_unit: float
 
 
 def solve(
@@ -51,7 +59,7 @@ def solve(
 
     Args:
         data: finite; what stands where the weight is 0 is ignored.
-        weights: of the entries, 0 where missing.
+        weights: of the entries, 0 where missing; only their ratios matter.
         names: of the axes.
         methods: names of families, methods, what another search chose, or `"auto"`.
         given: settings that are not searched.
@@ -70,8 +78,9 @@ def solve(
     if loss not in ("squared", "huber"):
         raise ValueError(f"loss: 'squared' or 'huber', not {loss!r}")
     robust = HUBER if loss == "huber" else math.inf
+    unit = float(weights[weights > 0].mean())
     with compile_cache():
-        tasks = make_tasks(data, weights, names, robust=robust, dtype=dtype)
+        tasks = make_tasks(data, weights / unit, names, robust=robust, dtype=dtype)
         task = tasks[0]
         families, tried = _choose_families(task, methods)
         part = None
@@ -88,7 +97,7 @@ def solve(
             key=key,
         )
         if isinstance(methods, Blend):
-            return Solution(engine.follow(methods), tasks, "")
+            return Solution(engine.follow(methods), tasks, "", unit)
         searched = task if part is None else task.take(part)
         grouped = () if task.colours is None else (task.colours,)
         sets, holes = hold_out(~searched.observed, task.ordered, grouped, key=key)
@@ -96,7 +105,7 @@ def solve(
         # Of a single entry none can be held out: the first setting is trained, and nothing chosen.
         sets = sets or [np.zeros(searched.shape, bool)]
         folds = f"{len(sets)} folds of " if len(sets) > 1 else ""
-        return Solution(engine.answer(sets, f"{folds}{words}", tried), tasks, words)
+        return Solution(engine.answer(sets, f"{folds}{words}", tried), tasks, words, unit)
 
 
 def _choose_families(

@@ -1,6 +1,7 @@
 """From the errors on held-out entries to a standard deviation for every entry that is filled."""
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,9 @@ _TRIM = 0.999
 """Quantile of the squared errors beyond which they count as that large."""
 _EXACT = 1e-200
 """Mean square of errors that are all zero."""
+
+_quantile = partial(np.quantile, method="inverted_cdf")
+"""Of weighted values: the least at or below which there is a share of the weight."""
 
 
 class Clues(NamedTuple):
@@ -91,8 +95,8 @@ class Calibration(NamedTuple):
         chosen = [at for at in range(number) if np.ptp(centred[:, at]) > 0][:most]
         squares = errors**2
         if robust:
-            squares = np.minimum(squares, _quantile(squares, counts, 0.95))
-        squares = np.minimum(squares, _quantile(squares, counts, _TRIM))
+            squares = np.minimum(squares, _quantile(squares, 0.95, weights=counts))
+        squares = np.minimum(squares, _quantile(squares, _TRIM, weights=counts))
         # In units of their own size, and never zero: answers may be exact, as of constants.
         size = float(np.mean(counts * squares)) or _EXACT
         squares = squares / size + 1e-12
@@ -113,7 +117,7 @@ class Calibration(NamedTuple):
         ratios = np.abs(errors) / sigma
         # The median of |z| of a standard normal z is 0.6745; outliers do not move it.
         unit = (
-            _quantile(ratios, counts, 0.5) / 0.6745
+            float(_quantile(ratios, 0.5, weights=counts)) / 0.6745
             if robust
             else float(np.sqrt(np.mean(counts * ratios**2)))
         )
@@ -140,9 +144,8 @@ class Calibration(NamedTuple):
         if self.ratios.size == 0:
             return math.nan
         # The next rank up, as conformal prediction has it: the new entry is one more of them.
-        share = level * (1 + 1 / self.ratios.size)
-        at = np.searchsorted(np.cumsum(self.shares), share * (1 - 1e-12))
-        return float(self.ratios[min(int(at), self.ratios.size - 1)])
+        share = min(level * (1 + 1 / self.ratios.size), 1.0)
+        return float(_quantile(self.ratios, share, weights=self.shares))
 
 
 def clues_of(
@@ -213,14 +216,6 @@ def activity(answer: Values, ordered: Sequence[int]) -> Values:
     mean = uniform_filter(answer, size, mode="nearest")
     square = uniform_filter(answer**2, size, mode="nearest")
     return np.sqrt(np.maximum(square - mean**2, 0.0)) + 1e-3
-
-
-def _quantile(values: Values, weights: Values, level: float) -> float:
-    """The least value below or at which there is a share `level` of the weight."""
-    order = np.argsort(values, kind="stable")
-    total = np.cumsum(weights[order])
-    at = np.searchsorted(total, level * total[-1] * (1 - 1e-12))
-    return float(values[order[min(int(at), len(order) - 1)]])
 
 
 def _newton(clues: Values, squares: Values, weights: Values) -> Values:

@@ -16,6 +16,8 @@ _MOSTLY = 0.5
 """Lines are held out that have at least this share of what a usual line has."""
 _NOTABLE = 0.1
 """Share of the holes from which a kind is imitated though one line of it is more than its share."""
+_FEWEST = 4
+"""Places along an axis from which its ends are spared."""
 _MANY = 500
 """So many single entries are drawn each by itself, which is quick and near enough in number."""
 
@@ -147,7 +149,7 @@ def _within_border(component: Component, ordered: tuple[int, ...], shape: tuple[
     allowed = np.ones(component.mask.shape, bool)
     rest = [axis for axis in range(len(shape)) if axis not in component.axes]
     for place, axis in enumerate(rest):
-        if not component.axes or axis not in ordered or shape[axis] < 4:
+        if not component.axes or axis not in ordered or shape[axis] < _FEWEST:
             continue
         lines = np.moveaxis(component.mask, place, 0)
         ends = [end for end in (0, -1) if not lines[end].any()]

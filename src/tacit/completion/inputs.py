@@ -62,10 +62,14 @@ def refuse_unless_completable(data: Values, holes: Mask) -> None:
 
 
 def observed_weights(weights: Any, holes: Mask) -> Values:
-    """Weights of the entries, 0 where they are missing, of mean 1 elsewhere.
+    """Weights of the entries, 0 where they are missing; all alike if none are given.
+
+    Args:
+        weights: as given, or None.
+        holes: where entries are missing.
 
     Raises:
-        ValueError: if they do not fit the data, or are negative, not finite, or all 0.
+        ValueError: if they do not fit the data, or are negative or not finite.
     """
     if weights is None:
         return (~holes).astype(float)
@@ -74,9 +78,9 @@ def observed_weights(weights: Any, holes: Mask) -> Values:
             f"weights: their shape {np.shape(weights)} is not that of the data, {holes.shape}"
         )
     shares = np.where(holes, 0.0, np.asarray(weights, float))
-    if not np.isfinite(shares).all() or (shares < 0).any() or not shares.any():
-        raise ValueError("weights: of observed entries they must be finite, ≥ 0 and not all 0")
-    return shares / shares[shares > 0].mean()
+    if not np.isfinite(shares).all() or (shares < 0).any():
+        raise ValueError("weights: of observed entries they must be finite and ≥ 0")
+    return shares
 
 
 def _every_entry(missing: NDArray, shape: tuple[int, ...]) -> Mask:

@@ -23,12 +23,14 @@ class RowModel(NamedTuple):
         calibration: what makes predicted deviations true to the held-out errors.
         robust: deviations of the noise beyond which residuals count linearly.
         ordered: axes along which neighbours are alike; never that of the rows.
+        weight_unit: the weight of an entry that counts as one did, in the mean, in training.
     """
 
     members: tuple[tuple[float, Columns, Units], ...]
     calibration: Calibration
     robust: float | int = math.inf
     ordered: tuple[int, ...] = ()
+    weight_unit: float = 1.0
 
     @classmethod
     def of(cls, solved: Solution) -> "RowModel":
@@ -37,7 +39,7 @@ class RowModel(NamedTuple):
         Raises:
             ValueError: if a member of the blend has learnt no columns.
         """
-        found, tasks, _ = solved
+        found, tasks = solved.found, solved.tasks
         fits = found.fits
         shares = [member.weight for member in found.choice.blend.members]
         members = []
@@ -45,7 +47,8 @@ class RowModel(NamedTuple):
             if fit.answer.columns is None:
                 raise ValueError(f"RowModel: {fit.method} has learnt no columns")
             members.append((share, fit.answer.columns, tasks[units].units))
-        return cls(tuple(members), found.calibration, tasks[0].robust, tasks[0].ordered)
+        task = tasks[0]
+        return cls(tuple(members), found.calibration, task.robust, task.ordered, solved.weight_unit)
 
     @property
     def units(self) -> Units:
@@ -57,14 +60,14 @@ class RowModel(NamedTuple):
 
         Args:
             values: rows; what is at entries of weight 0 is ignored.
-            weights: of their entries, 0 where missing.
+            weights: of their entries, 0 where missing, in the unit of those of the table.
         """
         known = np.where(weights > 0, values, 0)
         scale = np.broadcast_to(self.units.scale, known.shape)
         means, variances = [], []
         for _, columns, units in self.members:
             inner = np.where(weights > 0, units.to_inner(known), 0)
-            mean, deviation = columns.complete(inner, weights, self.robust)
+            mean, deviation = columns.complete(inner, weights / self.weight_unit, self.robust)
             means.append(units.to_data(mean))
             variances.append((deviation * units.scale / scale) ** 2)
         shares = np.array([share for share, _, _ in self.members])

@@ -42,8 +42,10 @@ class MonteCarloEM(AbstractDynamics):
 
     Args:
         key: of the draws.
-        tolerance: relative residual at which conjugate gradients of a draw stop.
-        most: their number, at most; fewer bias the covariances.
+        tolerance: relative residual at which conjugate gradients of a draw stop; those of the
+            expectation at a tenth of it.
+        most: their number, at most, and five times as many for the expectation; draws by fewer bias
+            the covariances.
     """
 
     key: PRNGKey
@@ -98,10 +100,6 @@ class MonteCarloEM(AbstractDynamics):
         step = state.clock.step + gap
         clock = Clock(step, step.astype(state.clock.time.dtype))
         return model, EmState(clock, dual)
-
-    def clock(self, state: EmState) -> Clock:
-        """Sweeps, and again sweeps."""
-        return state.clock
 
 
 class _System(NamedTuple):

@@ -12,8 +12,6 @@ from tacit._typing import Any
 
 Values = NDArray[np.floating]
 
-NO_WEIGHT = "weights must be finite, ≥ 0 and not all 0"
-
 _CHUNK = 1 << 22
 """Numbers held at a time by the normal equations of a block of rows."""
 
@@ -73,31 +71,6 @@ def table_tags(tags: Any) -> Any:
     tags.input_tags.sparse = True
     tags.transformer_tags.preserves_dtype = ["float64", "float32"]
     return tags
-
-
-def entry_weights(values: Values, weights: Any, unit: float | None = None) -> Values:
-    """Weights of the entries, 0 where missing, in units of their mean in `fit`.
-
-    Args:
-        values: table in which NaN is missing.
-        weights: as given; all alike if None.
-        unit: the mean; that of these weights if None.
-
-    Raises:
-        ValueError: if the weights do not fit the table, or are negative or not finite.
-    """
-    seen = ~np.isnan(values)
-    if weights is None:
-        return seen.astype(float)
-    weights = np.asarray(weights, float)
-    if weights.shape != values.shape:
-        raise ValueError(f"weights have shape {weights.shape}, and X has {values.shape}")
-    shares = np.where(seen, weights, 0.0)
-    if not np.isfinite(shares).all() or (shares < 0).any():
-        raise ValueError(NO_WEIGHT)
-    if unit is None:
-        unit = float(shares[shares > 0].mean()) if shares.any() else 1.0
-    return shares / unit
 
 
 def column_means(values: Values, weights: Values | None = None) -> Values:

@@ -12,12 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from tacit._typing import Any
 from tacit.certificates import Certificate, nuclear_norm_certificate
-from tacit.completion import Axis, RowModel, hold_out, solve
+from tacit.completion import Axis, RowModel, hold_out, observed_weights, solve
 from tacit.estimators._progress import stages
 from tacit.estimators._tables import (
-    NO_WEIGHT,
     Values,
-    entry_weights,
     filled,
     table_tags,
     validated,
@@ -29,6 +27,7 @@ from tacit.operators import Entries
 _ALIVE = 1e-3
 """Strength relative to the strongest, and to noise, above which a component counts."""
 _NOTHING = "MatrixImputer: every entry is missing, so that there is nothing to learn from"
+_NO_WEIGHT = "MatrixImputer: weights are all 0, so that there is nothing to learn from"
 _APPEARED = 0.5
 """Share of its final strength at which a component has appeared."""
 
@@ -72,7 +71,6 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         history_: dataset of the chosen run: held-out error, noise, singular values by sweep.
         n_iter_: sweeps of the first member.
         result_: why the chosen run ended.
-        weight_unit_: mean of the positive weights of `fit`, 1 without any.
         n_features_in_: number of columns.
     """
 
@@ -118,21 +116,19 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         del y
         values = validated(self, X, reset=True)
+        shares = observed_weights(weights, np.isnan(values))
+        if not shares.any() and not np.isnan(values).all():
+            raise ValueError(_NO_WEIGHT)
+        values = np.where(shares > 0, values, np.nan)
         warn_of_empty_columns(self, values)
-        shares = entry_weights(values, weights)
         if not shares.any():
-            raise ValueError(_NOTHING if np.isnan(values).all() else NO_WEIGHT)
-        # Weights of further rows are read in the same unit.
-        self.weight_unit_ = 1.0
-        if weights is not None:
-            seen = shares > 0
-            self.weight_unit_ = float(np.asarray(weights, float)[seen].mean())
+            raise ValueError(_NOTHING)
 
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         given = self._given()
         with jax.enable_x64(self.dtype == "float64"), stages(self.verbose) as report:
             solved = solve(
-                np.where(shares > 0, values, 0.0).astype(float),
+                np.nan_to_num(values).astype(float),
                 shares,
                 self._axes(),
                 methods=["factors"],
@@ -205,10 +201,11 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         values = validated(self, X, reset=False)
+        shares = observed_weights(weights, np.isnan(values))
+        values = np.where(shares > 0, values, np.nan)
         warn_of_empty_rows(self, values)
-        shares = entry_weights(values, weights, self.weight_unit_)
         predicted, _ = self.model_.complete(values, shares)
-        return filled(np.where(shares > 0, values, np.nan).astype(values.dtype), predicted)
+        return filled(values, predicted)
 
     def predict_interval(
         self, X: Any, deviations: float | int = 1.96, *, weights: Any = None
@@ -222,9 +219,7 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         values = validated(self, X, reset=False)
-        mean, deviation = self.model_.complete(
-            values, entry_weights(values, weights, self.weight_unit_)
-        )
+        mean, deviation = self.model_.complete(values, observed_weights(weights, np.isnan(values)))
         return mean - deviations * deviation, mean + deviations * deviation
 
     def score(self, X: Any, y: Any = None) -> float:

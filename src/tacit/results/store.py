@@ -117,7 +117,9 @@ class Store:
             dataset = _read_records(home / facts["records"])
             # Records are cleared away only once others are named: if none are, these were whole.
             before, facts = facts, _read_facts(home)
-            if dataset is not None and facts["records"] == before["records"]:
+            if facts["records"] == before["records"]:
+                if dataset is None:
+                    break
                 return dataset
         raise FileNotFoundError(f"run {name!r} in {self.folder} lacks its records: run it again")
 

@@ -11,6 +11,7 @@ from tacit.estimators import MatrixImputer
 from .small import KEY, METHODS, cube, rms, table
 
 TOLERANT = [name for name, method in METHODS.items() if method.tolerates_weights]
+QUICK = {"methods": [METHODS["factors"]], "members": 1, "key": KEY}
 AXES = {"gaussian": ("sample", "item", "channel")}
 
 
@@ -66,6 +67,18 @@ class TestFamily:
         assert done.choice.held_out < 0.5 * blind.choice.held_out
 
 
+def test_what_has_no_weight_needs_no_other_mark():
+    """Nothing is NaN, and what stands where there is no weight may be anything."""
+    truth, missing = table()
+    spoilt = np.where(missing, np.inf, truth)
+    weights = np.where(missing, 0.0, 3.0)
+    found = complete(spoilt, weights=weights, axes=("sample", "feature"), **QUICK)
+    other = complete(truth, missing, axes=("sample", "feature"), **QUICK)
+    assert found.filled.tobytes() == other.filled.tobytes()
+    with pytest.raises(ValueError, match="fewer than two entries are observed"):
+        complete(truth, missing, weights=np.zeros(truth.shape), **QUICK)
+
+
 def test_rows_are_completed_with_their_weights():
     """The numbers of a report: 1.168 without the weights of rows, 0.0555 with them."""
     rng = np.random.default_rng(0)
@@ -95,7 +108,7 @@ def test_rows_with_weight_zero_are_as_if_missing():
     ours = weighed.transform(X, weights=weights)
     np.testing.assert_array_equal(ours, without.transform(np.where(bad, np.nan, X)))
     np.testing.assert_array_equal(weighed.uncertainty_, without.uncertainty_)
-    with pytest.raises(ValueError, match="finite, ≥ 0"):
+    with pytest.raises(ValueError, match="finite and ≥ 0"):
         weighed.transform(X, weights=-weights)
 
 

@@ -159,9 +159,9 @@ def test_weights_are_those_of_the_entries(fitted):
     assert (learnt.uncertainty_ > 0).tolist() == (missing | spoilt).tolist()
     found = learnt.transform(np.where(spoilt, np.nan, X))
     assert rmse(found, truth, missing) < 1.3 * rmse(filled, truth, missing)
-    with pytest.raises(ValueError, match=r"weights have shape \(3, 4\)"):
+    with pytest.raises(ValueError, match=r"weights: their shape \(3, 4\)"):
         clone(imputer).fit(X, weights=np.ones((3, 4)))
-    with pytest.raises(ValueError, match="not all 0"):
+    with pytest.raises(ValueError, match="weights are all 0"):
         clone(imputer).fit(X, weights=np.zeros(X.shape))
 
 

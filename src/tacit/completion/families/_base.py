@@ -107,7 +107,7 @@ class AbstractTrained(AbstractMethod):
         return values
 
     def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
-        """The inverse of `arranged`, to data of this shape."""
+        """The inverse of `arrange`, to data of this shape."""
         del shape
         return values
 

@@ -21,8 +21,8 @@ _ALIKE = 5.0
 """Variance that slices of an axis without order share at the start, over that of their own."""
 _REACH, _FIBRE_REACH = 10.0, 2.0
 """Places along an ordered axis over which correlation falls by e, at the start."""
-_SOLVES = 100
-"""Conjugate-gradient steps of a sweep."""
+_TOLERANCE, _SOLVES = 1e-2, 100
+"""Of the conjugate gradients of a sweep, and their number at most."""
 _FLOPS = 1e11
 """Operations in a second, on two cores: all of them are products of matrices."""
 _LONGEST_SIDE, _ENTRIES = 512, 1 << 20
@@ -52,7 +52,7 @@ class SeparableGaussian(AbstractTrained):
         self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
     ) -> tuple[GaussianTensor, MonteCarloEM]:
         """From slices that are alike, and neighbours more alike along ordered axes."""
-        tolerance, most = as_type(1e-2, task.dtype), as_type(100, jnp.int32)
+        tolerance, most = as_type(_TOLERANCE, task.dtype), as_type(_SOLVES, jnp.int32)
         dynamics = MonteCarloEM(key, tolerance, most)
         if start is not None:
             return start, dynamics
