@@ -85,7 +85,7 @@ def solve(
         families, tried = _choose_families(task, methods)
         part = None
         if families and tried is None:
-            part = representative_part(task, families, budget, generator(key))
+            part = representative_part(task, families, float(budget), generator(key))
         engine = Engine(
             tasks=tasks,
             part=part,

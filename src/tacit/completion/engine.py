@@ -119,7 +119,7 @@ class Engine(eqx.Module):
 
         mean = refit.mean(fits, weights)
         denoised = refit.completed(mean, trials)
-        calibration, deviation = calibrate(search, chosen, weights, self.tasks, fits)
+        calibration, deviation = calibrate(search, chosen, weights, self.tasks, fits, self.part)
         choice = _choice(search, trials, chosen, weights, manner)
         quick = quickest(trials)
         if quick is not None and choice.score > 0:
@@ -127,6 +127,7 @@ class Engine(eqx.Module):
             worse = max(quick.score / choice.score, 1.0)
             deviation = np.where(np.isfinite(mean), deviation, worse * deviation)
         best = min(trials, key=lambda trial: trial.score)
+        result = Result.OUT_OF_TIME if _is_cut_short(fits) else best.fits[0].result
         return Outcome(
             denoised=denoised,
             deviation=deviation,
@@ -135,7 +136,7 @@ class Engine(eqx.Module):
             fits=tuple(fits),
             search=best.fits[0],
             notes=notes,
-            result=Result.INTERRUPTED if interrupted else best.fits[0].result,
+            result=Result.INTERRUPTED if interrupted else result,
         )
 
     def follow(self, blend: Blend) -> Outcome:
@@ -181,6 +182,10 @@ def _choice(
     )
 
 
+def _is_cut_short(fits: Sequence[tuple[Fit, int]]) -> bool:
+    return any(fit.result is Result.OUT_OF_TIME for fit, _ in fits)
+
+
 def _notes(
     engine: Engine,
     fits: Sequence[tuple[Fit, int]],
@@ -209,6 +214,12 @@ def _notes(
     elif len(fits) < len(chosen) and not interrupted:
         notes.append(
             f"there was time for {len(fits)} of the {len(chosen)} methods whose mean is best"
+        )
+
+    if _is_cut_short(fits):
+        notes.append(
+            "the budget ended before training on all of the data did: the fills are less certain "
+            "than the held-out errors say, by as much as they differ from the search"
         )
 
     unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]

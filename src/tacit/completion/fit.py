@@ -97,7 +97,9 @@ def train(
         answer = method.solve(task, seen > 0, deadline)
         seconds = time.monotonic() - began
         error = rms(answer.values[apart] - task.values[apart], task.weights[apart])
-        return Fit(method, answer, _still(answer, error, seconds), 0, seconds, seconds)
+        is_late = deadline is not None and time.monotonic() >= deadline
+        result = Result.OUT_OF_TIME if is_late else Result.FINISHED
+        return Fit(method, answer, _still(answer, error, seconds, result), 0, seconds, seconds)
 
     assert isinstance(method, AbstractTrained)
     values, weights, held, keeps, slices = map(
@@ -246,14 +248,14 @@ class _Stopwatch:
         return max(0.0, seconds - self.per_step * first)
 
 
-def _still(answer: Answer, error: float, seconds: float) -> Trajectory[Direct]:
+def _still(answer: Answer, error: float, seconds: float, result: Result) -> Trajectory[Direct]:
     """The trajectory of what does not move: one record."""
     return Trajectory(
         step=np.zeros(1, int),
         time=np.zeros(1),
         records={"held_out": np.array([error])},
         model=Direct(jnp.asarray(answer.values)),
-        result_code=np.asarray(int(Result.FINISHED)),
+        result_code=np.asarray(int(result)),
         length=np.asarray(1),
         best=np.asarray(0),
         seconds=np.asarray(seconds),

@@ -1,6 +1,7 @@
 """The search, the blend and the parts, with methods whose errors are known beforehand."""
 
 import dataclasses
+import importlib
 import math
 import time
 
@@ -15,6 +16,7 @@ from tacit.completion.families import AbstractClosedForm, Answer
 from tacit.completion.part import representative_part
 from tacit.completion.plan import After
 from tacit.completion.tasks import make_tasks
+from tacit.runs import Result
 
 from .small import KEY, cube, rms, table, task_of
 
@@ -41,6 +43,19 @@ class Off(AbstractClosedForm):
         return f"off by {self.error:g} of {self.seed}"
 
 
+class CutShort(Off):
+    """On all of the data it is late, and so many times as far off."""
+
+    worse: float = eqx.field(static=True, default=100.0)
+
+    def solve(self, task, seen, deadline):
+        """As before on a part; once the deadline has passed, on all."""
+        if task.shape != TASK.shape:
+            return super().solve(task, seen, deadline)
+        time.sleep(max(deadline - time.monotonic(), 0))
+        return Off(self.worse * self.error, 1).solve(task, seen, deadline)
+
+
 def family(name, *methods, opening=1):
     """One that proposes these; what is a function is asked with what was tried."""
 
@@ -56,10 +71,12 @@ TASK = task_of(TRUTH, MISSING, ("sample", "item"))
 HELD = TASK.observed & (np.random.default_rng(5).random(TASK.shape) < 0.2)
 
 
-def answered(*families, methods=None, tasks=(TASK,), held=(HELD,), seconds=60.0, **settings):
+def answered(
+    *families, methods=None, tasks=(TASK,), held=(HELD,), seconds=60.0, part=None, **settings
+):
     engine = Engine(
         tasks=tuple(tasks),
-        part=None,
+        part=part,
         families=families,
         given=settings.pop("given", {}),
         members=settings.pop("members", 3),
@@ -224,6 +241,22 @@ def test_the_deviation_is_that_of_the_errors():
     assert np.median(found.deviation) == pytest.approx(0.4 * scale, rel=0.2)
 
 
+def test_what_was_cut_short_is_as_uncertain_as_it_is_far_from_the_search():
+    part = (np.arange(0, TASK.shape[0], 2), np.arange(TASK.shape[1]))
+    held = [HELD[part[0]]]
+    kinds = Off(0.01), CutShort(0.01)
+    whole, cut = (
+        answered(family("one", kind), held=held, seconds=0.2, part=part) for kind in kinds
+    )
+    for found in (whole, cut):
+        errors = (found.denoised - TASK.units.to_data(TASK.values))[TASK.observed]
+        assert 0.5 < rms(errors / found.deviation[TASK.observed]) < 2
+    assert cut.result is Result.OUT_OF_TIME
+    assert whole.result is Result.FINISHED
+    assert any("the budget ended before" in note for note in cut.notes)
+    assert not any("the budget ended before" in note for note in whole.notes)
+
+
 def test_scores_are_by_slice_where_slices_have_units():
     """One that is nothing but noise does not drown what is said of the others."""
     named = task_of(TRUTH, MISSING, ("sample", "feature"))
@@ -288,14 +321,17 @@ def test_a_part_follows_from_the_key():
         np.testing.assert_array_equal(first, second)
 
 
-def test_a_method_chosen_on_a_part_answers_all_and_says_so():
+def test_a_method_chosen_on_a_part_answers_all_and_says_so(monkeypatch):
+    # As on a machine that is 200 times slower, with time enough all the same.
+    continuation = importlib.import_module("tacit.completion.families.continuation")
+    monkeypatch.setattr(continuation, "_ENTRY_SECONDS", 200 * continuation._ENTRY_SECONDS)
     truth, missing = cube(shape=(90, 80, 3))
     found = complete(
         truth,
         missing,
         axes=("row", "column", "item"),
         methods=["continuation"],
-        budget=0.3,
+        budget=60,
         key=KEY,
     )
     assert any("was chosen on" in note and "% of the data" in note for note in found.notes)
