@@ -1,9 +1,12 @@
 """The house's rules, read off the source: no circles, arguments told, long functions in parts."""
 
 import ast
+import subprocess
 from functools import cache
 from pathlib import Path
 from statistics import median
+
+import pytest
 
 import tacit
 
@@ -111,3 +114,16 @@ def test_files_are_short():
 def test_test_files_are_short():
     found = lengths(Path(__file__).parents[1])
     assert {name: length for name, length in found.items() if length > 400} == {}
+
+
+def test_what_a_command_wrote_is_not_kept_in_the_repository():
+    """Outputs of `tacit` run at the root were once committed; only these folders hold data."""
+    root = Path(__file__).parents[2]
+    listed = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True)
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    folders = {Path(line).parts[0] for line in listed.stdout.splitlines() if "/" in line}
+    assert folders <= {".ci", "benchmarks", "docs", "examples", "src", "tests"}
+    files = {line for line in listed.stdout.splitlines() if "/" not in line}
+    kinds = {"", ".cff", ".md", ".toml", ".txt", ".yaml"}
+    assert {name for name in files if Path(name).suffix not in kinds} == set()
