@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.axes import Axis
@@ -18,7 +19,7 @@ from tacit.completion.plan import Blend
 from tacit.completion.search import Report
 from tacit.completion.task import HUBER, Task
 from tacit.completion.tasks import make_tasks
-from tacit.runs import compile_cache
+from tacit.runs import keep_compiled
 
 Values = NDArray[np.floating]
 Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
@@ -79,7 +80,8 @@ def solve(
         raise ValueError(f"loss: 'squared' or 'huber', not {loss!r}")
     robust = HUBER if loss == "huber" else math.inf
     unit = float(weights[weights > 0].mean())
-    with compile_cache():
+    # Threads of LAPACK wait for each other: on busy cores a small SVD takes 100 times as long.
+    with keep_compiled(), threadpool_limits(limits=1, user_api="blas"):
         tasks = make_tasks(data, weights / unit, names, robust=robust, dtype=dtype)
         task = tasks[0]
         families, tried = _choose_families(task, methods)

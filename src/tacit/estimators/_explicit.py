@@ -21,7 +21,7 @@ from tacit.estimators._tables import (
     warn_of_empty_columns,
     warn_of_empty_rows,
 )
-from tacit.runs import Trajectory
+from tacit.runs import Trajectory, keep_compiled
 
 _NARROW, _WIDE = 32, 64
 """Inner widths: that of tables whose shorter side is at most eight times as long, and of others."""
@@ -70,7 +70,7 @@ class AbstractTableImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         del y
         values = validated(self, X, reset=True)
         warn_of_empty_columns(self, values)
-        with jax.enable_x64(self.dtype == "float64"):
+        with keep_compiled(), jax.enable_x64(self.dtype == "float64"):
             splits = Splits.of(self, values)
             learnt = self._learn(splits)
         self.mean_ = splits.whole.mean

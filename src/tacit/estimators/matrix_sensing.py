@@ -12,7 +12,7 @@ from tacit._typing import Any
 from tacit.estimators._sensing import SensingTask, measurement, precision
 from tacit.estimators._tables import Values
 from tacit.models import Deep
-from tacit.runs import Trajectory
+from tacit.runs import Trajectory, keep_compiled
 
 _DEPTHS, _SCALES = (2, 3), (1e-2, 1e-5)
 """What is tried; scales relative to the largest singular value to be expected."""
@@ -78,7 +78,7 @@ class MatrixSensing(RegressorMixin, BaseEstimator):
         from tacit.results import to_dataset
 
         self._refuse_bad_numbers()
-        with jax.enable_x64(precision(A, self.dtype) == "float64"):
+        with keep_compiled(), jax.enable_x64(precision(A, self.dtype) == "float64"):
             task = SensingTask.of(
                 measurement(A, self.dtype), y, self.validation_fraction, self.random_state
             )

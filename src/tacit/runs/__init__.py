@@ -1,9 +1,9 @@
 """Running a dynamics on a problem, once or over many settings in one program."""
 
 from tacit.runs.compile_cache import (
-    compile_cache,
     compile_cache_folder,
     is_compiled,
+    keep_compiled,
     known_pace,
     note_compiled,
     note_pace,
@@ -24,10 +24,10 @@ __all__ = [
     "Schedule",
     "Stalled",
     "Trajectory",
-    "compile_cache",
     "compile_cache_folder",
     "is_compiled",
     "joined",
+    "keep_compiled",
     "known_pace",
     "note_compiled",
     "note_pace",

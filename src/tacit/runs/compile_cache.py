@@ -48,7 +48,7 @@ def compile_cache_folder() -> Path | None:
 
 
 @contextmanager
-def compile_cache() -> Iterator[None]:
+def keep_compiled() -> Iterator[None]:
     """Keep on disk what is compiled inside, unless JAX was already told where to.
 
     JAX's own settings are as before afterwards; a folder that cannot be written is done without.

@@ -8,6 +8,7 @@ import time
 import equinox as eqx
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tacit.completion import Continuation, Family, complete
 from tacit.completion.draws import generator
@@ -340,3 +341,28 @@ def test_a_method_chosen_on_a_part_answers_all_and_says_so(monkeypatch):
     assert isinstance(found.choice.blend.members[0].method, Continuation)
     z = ((found.filled - truth) / np.where(missing, found.uncertainty, 1))[missing]
     assert 0.3 < rms(z) < 3
+
+
+class Threads(Off):
+    """Notes how many threads the linear algebra has while it is called."""
+
+    def solve(self, task, seen, deadline):
+        """As before."""
+        THREADS.append(blas_threads())
+        return super().solve(task, seen, deadline)
+
+
+THREADS: list[set[int]] = []
+
+
+def blas_threads():
+    found = threadpool_info()
+    return {library["num_threads"] for library in found if library["user_api"] == "blas"}
+
+
+def test_linear_algebra_has_one_thread_while_something_is_completed():
+    with threadpool_limits(limits=2, user_api="blas"):
+        complete(TRUTH, MISSING, methods=[Threads(0.1)], key=KEY)
+        assert THREADS
+        assert all(threads == {1} for threads in THREADS)
+        assert blas_threads() == {2}

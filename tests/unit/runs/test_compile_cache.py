@@ -1,6 +1,5 @@
 """Compiled programs on disk: where, for how long, and how later processes know of them."""
 
-import importlib
 import os
 import subprocess
 import sys
@@ -10,10 +9,14 @@ import jax.numpy as jnp
 import pytest
 from jax.experimental.compilation_cache import compilation_cache as jax_cache
 
-from tacit.runs import compile_cache, compile_cache_folder, is_compiled, note_compiled
+from tacit.runs import (
+    compile_cache,
+    compile_cache_folder,
+    is_compiled,
+    keep_compiled,
+    note_compiled,
+)
 
-# The module: `tacit.runs.compile_cache` is the context.
-module = importlib.import_module("tacit.runs.compile_cache")
 OWN = {
     "jax_compilation_cache_dir": None,
     "jax_persistent_cache_min_compile_time_secs": 7.0,
@@ -36,7 +39,7 @@ def put(values: dict[str, object]) -> None:
 def untold(tmp_path, monkeypatch):
     """JAX was told no folder, the user's cache is an empty one, and nothing is compiled yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(module, "_HERE", set())
+    monkeypatch.setattr(compile_cache, "_HERE", set())
     before = settings()
     put(OWN)
     yield tmp_path / "tacit" / "jax"
@@ -49,9 +52,9 @@ def compile_something(number: float) -> None:
 
 
 def test_programs_are_written_to_the_users_cache_and_settings_come_back(untold):
-    with compile_cache():
-        assert settings() == module._SETTINGS | {"jax_compilation_cache_dir": str(untold)}
-        with compile_cache():
+    with keep_compiled():
+        assert settings() == compile_cache._SETTINGS | {"jax_compilation_cache_dir": str(untold)}
+        with keep_compiled():
             compile_something(2.5)
     assert settings() == OWN
     written = set(untold.glob("*-cache"))
@@ -61,7 +64,7 @@ def test_programs_are_written_to_the_users_cache_and_settings_come_back(untold):
 
 
 def test_settings_come_back_after_an_error(untold):
-    with pytest.raises(KeyboardInterrupt), compile_cache():
+    with pytest.raises(KeyboardInterrupt), keep_compiled():
         raise KeyboardInterrupt
     assert settings() == OWN
 
@@ -70,7 +73,7 @@ def test_a_folder_that_cannot_be_made_is_done_without(untold, tmp_path, monkeypa
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert compile_cache_folder() is None
-    with compile_cache():
+    with keep_compiled():
         assert settings() == OWN
         compile_something(4.5)
         note_compiled("program")
@@ -83,7 +86,7 @@ def test_a_folder_that_jax_was_told_is_kept_to(untold, tmp_path):
     told.mkdir()
     put(OWN | {"jax_compilation_cache_dir": str(told)})
     before = settings()
-    with compile_cache():
+    with keep_compiled():
         assert settings() == before
         note_compiled("program")
     assert compile_cache_folder() == told
@@ -108,7 +111,7 @@ def test_later_processes_know_what_was_compiled(untold):
 
 def test_a_ledger_that_is_damaged_or_of_another_jax_says_nothing(untold, monkeypatch):
     note_compiled("program")
-    monkeypatch.setattr(module, "_HERE", set())
+    monkeypatch.setattr(compile_cache, "_HERE", set())
     monkeypatch.setattr(jax, "__version__", "0")
     assert not is_compiled("program")
     (untold / "programs.txt").write_bytes(b"\xff\xfe")

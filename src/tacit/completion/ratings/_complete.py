@@ -14,12 +14,13 @@ from tacit.completion.ratings.fit import RatingsFit
 from tacit.completion.ratings.training import RatingsTraining
 from tacit.completion.search import Report, with_title
 from tacit.models import GaussianFactors, Gaussians
-from tacit.runs import Result
+from tacit.runs import Result, keep_compiled
 
 Values = NDArray[np.floating]
 Index = NDArray[np.integer]
 
 
+@keep_compiled()
 def complete_ratings(
     rows: Index,
     columns: Index,
