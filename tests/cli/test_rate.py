@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tacit import _interrupt
 from tacit.cli.app import app
 from tacit.cli.entry import status
 
@@ -141,13 +142,17 @@ def test_ctrl_c_writes_the_best_model_so_far(model, monkeypatch, capsys):
         def report(stage, progress):
             sweeps.append(stage)
             if len(sweeps) == 2:
-                raise KeyboardInterrupt
+                _interrupt.ask()
 
         yield report
+        assert len(sweeps) == 2
 
     monkeypatch.setattr("tacit.cli.rate.work.progress_bar", interrupting)
     arguments = ["ratings.parquet", "-o", "stopped", "--rating-range", "1:5", "--width", "4"]
-    assert rate("fit", *arguments, "--json") == 0
+    try:
+        assert rate("fit", *arguments, "--json") == 130
+    finally:
+        _interrupt.forget()
     assert json.loads(capsys.readouterr().out)["result"] == "interrupted"
     assert rate("predict", "stopped", "pairs.csv", "-o", "out.csv", "--quiet") == 0
 

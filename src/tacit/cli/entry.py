@@ -4,17 +4,21 @@ import os
 import sys
 from collections.abc import Sequence
 
+from tacit import _interrupt
 from tacit.cli.app import app
 from tacit.cli.codes import INTERRUPTED, UNUSABLE
+from tacit.cli.interrupts import ignore_interrupts, watch_interrupts
 from tacit.media import visible
 
 _EXHAUSTED = "RESOURCE_EXHAUSTED"
 """How the message begins of what JAX raises, a `RuntimeError`, when memory runs out."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `tacit ARGUMENTS`; exits 0, 1 (a check failed), 2 (unusable input) or 130 (Ctrl-C)."""
+def run_command(arguments: Sequence[str] | None = None) -> None:
+    """Run `tacit ARGUMENTS` and exit with its status."""
+    watch_interrupts()
     code = status(sys.argv[1:] if arguments is None else arguments)
+    ignore_interrupts()
     if code == INTERRUPTED:
         # JAX's threads may still be computing, and an ordinary exit would tear down what they use.
         sys.stdout.flush()
@@ -42,6 +46,8 @@ def status(arguments: Sequence[str]) -> int:
         if not isinstance(error, MemoryError) and _EXHAUSTED not in str(error):
             raise
         return _say(f"not enough memory: make the input smaller ({error})", UNUSABLE)
+    if _interrupt.is_asked():
+        return INTERRUPTED
     return answer if isinstance(answer, int) else 0
 
 

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit import _interrupt
 from tacit._typing import Any, Callable, PRNGKey
 from tacit.completion.families._base import (
     AbstractClosedForm,
@@ -99,6 +100,7 @@ def train(
         error = rms(answer.values[apart] - task.values[apart], task.weights[apart])
         is_late = deadline is not None and time.monotonic() >= deadline
         result = Result.OUT_OF_TIME if is_late else Result.FINISHED
+        result = Result.INTERRUPTED if _interrupt.is_asked() else result
         return Fit(method, answer, _still(answer, error, seconds, result), 0, seconds, seconds)
 
     assert isinstance(method, AbstractTrained)

@@ -7,12 +7,13 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit import _interrupt
 from tacit._typing import PRNGKey, Sequence
 from tacit.completion.cost import predict_seconds
 from tacit.completion.families import AbstractClosedForm, AbstractTrained
 from tacit.completion.fit import Fit, train
 from tacit.completion.plan import Blend, Member
-from tacit.completion.search import Report, Trial, with_title
+from tacit.completion.search import Report, Trial, was_interrupted, with_title
 from tacit.completion.task import Task
 from tacit.runs import Result
 
@@ -79,8 +80,9 @@ class Refit(eqx.Module):
                 deadline = self._refit_deadline(trials, seconds)
                 start = trial.fits[0] if self._resumes(member) else None
                 fit = self.train(member, f"refit {number + 1}", deadline, start)
-                interrupted = fit.result is Result.INTERRUPTED
-                if fit.result is Result.OUT_OF_TIME and self._has_answer(fit):
+                interrupted = was_interrupted([fit])
+                cut_short = fit.result in (Result.OUT_OF_TIME, Result.INTERRUPTED)
+                if cut_short and self._has_answer(fit):
                     break
                 fits.append((fit, trial.units))
         except KeyboardInterrupt:
@@ -119,7 +121,8 @@ class Refit(eqx.Module):
         # would leave a rough fill of everything that is left.
         wanted = time.monotonic() + 2 * self.seconds_for(quick) + _LEAST_SECONDS
         member = quick.candidate.member
-        fit = self.train(member, str(member.method), max(self.deadline, wanted))
+        with _interrupt.deferred():
+            fit = self.train(member, str(member.method), max(self.deadline, wanted))
         units = self.tasks[quick.units].units
         return np.where(np.isfinite(denoised), denoised, units.to_data(fit.answer.values))
 

@@ -10,6 +10,7 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit import _interrupt
 from tacit._typing import Any, Callable, Iterator, Mapping, PRNGKey, Sequence
 from tacit.completion.cost import predict_seconds
 from tacit.completion.families import AbstractMethod, Family
@@ -92,7 +93,7 @@ class Search(eqx.Module):
             for proposal in self._new(proposals, trials):
                 trials.append(self._attempt(proposal, trials, 0))
                 tried.append(trials[-1].candidate)
-                if trials[-1].fits[0].result is Result.INTERRUPTED:
+                if was_interrupted(trials[-1].fits):
                     return trials, True
                 if time.monotonic() > self.deadline:
                     return trials, False
@@ -101,7 +102,7 @@ class Search(eqx.Module):
             if not trials:
                 raise
             return trials, True
-        return trials, trials[-1].fits[0].result is Result.INTERRUPTED
+        return trials, was_interrupted(trials[-1].fits)
 
     def _proposals(self, tried: list[Candidate]) -> Iterator[AbstractMethod | After]:
         """The opening of each family; then the rest of those that are close to the best."""
@@ -271,6 +272,11 @@ class Search(eqx.Module):
         if not math.isfinite(self.tasks[0].robust):
             return math.inf
         return 3 * ROBUST_DEVIATION * float(np.median(np.abs(errors) / self.scale))
+
+
+def was_interrupted(fits: Sequence[Fit]) -> bool:
+    """Whether one of the fits was cut short by Ctrl-C, or an end was asked for since."""
+    return _interrupt.is_asked() or any(fit.result is Result.INTERRUPTED for fit in fits)
 
 
 def with_title(report: Report | None, title: str) -> Callable[[Progress], None] | None:

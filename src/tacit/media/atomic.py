@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tacit import _interrupt
 from tacit.media.errors import MediaError
 
 _ASIDE = ".old"
@@ -54,10 +55,12 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         if target.exists():
             temporary.chmod(target.stat().st_mode & 0o7777)
-        yield temporary
-        with open(temporary, "rb+") as stream:
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
+        with _interrupt.unfinished(temporary):
+            yield temporary
+            with open(temporary, "rb+") as stream:
+                os.fsync(stream.fileno())
+            with _interrupt.renaming():
+                os.replace(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -95,14 +98,16 @@ def atomic_folder(path: str | os.PathLike[str], names: frozenset[str]) -> Iterat
     except OSError as error:
         raise MediaError(f"{path} cannot be written: {error.strerror}") from error
     try:
-        yield temporary
-        for file in temporary.iterdir():
-            with open(file, "rb+") as stream:
-                os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o7777)
-            os.replace(target, aside)
-        os.replace(temporary, target)
+        with _interrupt.unfinished(temporary):
+            yield temporary
+            for file in temporary.iterdir():
+                with open(file, "rb+") as stream:
+                    os.fsync(stream.fileno())
+            with _interrupt.renaming():
+                if target.exists():
+                    temporary.chmod(target.stat().st_mode & 0o7777)
+                    os.replace(target, aside)
+                os.replace(temporary, target)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         if aside.exists() and not target.exists():

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from tacit import _interrupt
 from tacit._typing import Any, Callable, Sequence
 from tacit.dynamics import AbstractDynamics
 from tacit.models import AbstractFactorisation, Model
@@ -103,6 +104,9 @@ def run(
             if on_chunk is not None:
                 on_chunk(_progress(carry, parts, len(gaps), seconds))
             if bool(carry.stopped):
+                break
+            if _interrupt.is_asked():
+                ending = Result.INTERRUPTED
                 break
             if budget is not None and seconds > budget and first + chunk < len(gaps):
                 ending = Result.OUT_OF_TIME

@@ -5,6 +5,7 @@ import time
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tacit import _interrupt
 from tacit._typing import Any, Sequence
 from tacit.solvers._arrangement import Arranged
 from tacit.solvers._factorisation import factorised, independent_blocks, refined, submatrix
@@ -62,7 +63,8 @@ def smooth_continuation(
         modes: axes along which neighbours are alike.
         order: of the differences, 1 or 2.
         deadline: time, as `time.monotonic()` tells it, at which iterations stop and the best fill
-            so far is returned; `pyramid_fill` if there is none yet. One factorisation, or the
+            so far is returned; `pyramid_fill` if there is none yet. Ctrl-C in a command brings it
+            on. One factorisation, or the
             making of a matrix, is not interrupted.
 
     Returns:
@@ -183,4 +185,4 @@ def _ratio(above: Values, below: Values) -> Values:
 
 
 def _late(deadline: float | None) -> bool:
-    return deadline is not None and time.monotonic() >= deadline
+    return deadline is not None and (time.monotonic() >= deadline or _interrupt.is_asked())

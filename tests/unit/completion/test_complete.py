@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from tacit.completion import Continuation, Factors, complete
-from tacit.runs import Result
 
 from .small import KEY, METHODS, NOISE, cube, rms, table
 
@@ -289,62 +288,7 @@ def test_bands_of_many_units_are_filled_as_those_of_one():
     assert rms((found.filled / units - SURFACE)[HOLES]) < 1.15 * plain
 
 
-# Time and Ctrl-C.
-
-
-class Interrupting:
-    """Counts what is reported, and raises at a call."""
-
-    def __init__(self, at):
-        self.at, self.titles = at, []
-
-    def __call__(self, title, progress):
-        self.titles.append(title)
-        if self.at(title, len(self.titles)):
-            raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("stage", ["first chunk", "second method", "refit"])
-def test_ctrl_c_gives_the_best_answer_so_far(stage):
-    other = Factors(6, depth=2.0)
-    report = Interrupting(
-        {
-            "first chunk": lambda _, count: count == 1,
-            "second method": lambda title, _: title == str(other),
-            "refit": lambda title, _: title == "refit 1",
-        }[stage]
-    )
-    methods = [*QUICK["methods"], other]
-    found = complete(DATA, report=report, **QUICK | {"methods": methods})
-    assert found.result is Result.INTERRUPTED
-    assert report.at(report.titles[-1], len(report.titles))
-    assert np.isfinite(found.filled).all()
-    np.testing.assert_array_equal(found.filled[~MISSING], TRUTH[~MISSING])
-    if stage != "first chunk":
-        assert rms((found.filled - TRUTH)[MISSING]) < 0.5 * TRUTH.std()
-
-
-@pytest.mark.parametrize("number", [2, 3])
-def test_ctrl_c_outside_a_run_loses_nothing(number, monkeypatch):
-    """Before the second method begins, and before the refit does."""
-    from tacit.completion import refit, search
-
-    calls = []
-    for module in (refit, search):
-
-        def interrupted(*given, original=module.train, **settings):
-            calls.append(given)
-            if len(calls) == number:
-                raise KeyboardInterrupt
-            return original(*given, **settings)
-
-        monkeypatch.setattr(module, "train", interrupted)
-    methods = [*QUICK["methods"], Factors(6, depth=2.0)]
-    found = complete(DATA, **QUICK | {"methods": methods})
-    assert found.result is Result.INTERRUPTED
-    assert len(calls) == number
-    assert rms((found.filled - TRUTH)[MISSING]) < 3 * NOISE
-    assert len(found.choice.candidates) == number - 1
+# Time.
 
 
 def test_no_time_leaves_an_answer():

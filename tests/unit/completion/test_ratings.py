@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pytest
 
+from tacit import _interrupt
 from tacit.completion import complete_ratings
 from tacit.runs import Result
 
@@ -142,6 +143,21 @@ def test_ctrl_c_and_no_time_leave_an_answer():
     assert hurried.result is Result.OUT_OF_TIME
     for fit in (cut, hurried):
         assert fit.steps == 0 or np.isfinite(fit.predict(*EVERY)).all()
+
+
+def test_a_start_that_is_cut_short_is_none_beside_a_whole_one():
+    def ask(title, progress):
+        if title == "start 2 of 3":
+            _interrupt.ask()
+
+    try:
+        cut = fitted(report=ask, members=3)
+    finally:
+        _interrupt.forget()
+    assert cut.result is Result.INTERRUPTED
+    assert len(cut.members) == 1
+    alone = fitted(members=1)
+    np.testing.assert_array_equal(cut.predict(*EVERY), alone.predict(*EVERY))
 
 
 @pytest.mark.slow

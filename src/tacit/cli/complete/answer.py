@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.cli.complete.options import Options
+from tacit.cli.interrupts import keep_the_best
 from tacit.media import Source
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def complete_source(
 
     from tacit.completion import complete, scores
 
+    keep_the_best()
     depth = options.depth
     if depth is not None and depth.is_integer():
         depth = int(depth)  # of chains of factors it is a number of them

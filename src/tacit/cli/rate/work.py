@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit.cli.interrupts import keep_the_best
 from tacit.cli.printing import print_notes, print_object, print_rows, warnings_as_notes
 from tacit.cli.progress import progress_bar
 from tacit.cli.rate.checks import check_options, parse_range
@@ -58,6 +59,7 @@ def fit(path: Path, columns: Columns, options: Options) -> None:
     )
     began = time.perf_counter()
     shown = not (options.quiet or options.json)
+    keep_the_best()
     with warnings_as_notes() as remarks, progress_bar(shown, options.budget) as report:
         model.fit(
             triplets.users,

@@ -9,12 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit import _interrupt
 from tacit._typing import Any, PRNGKey
 from tacit.completion.ratings.fit import RatingsFit
 from tacit.completion.ratings.training import RatingsTraining
 from tacit.completion.search import Report, with_title
 from tacit.models import GaussianFactors, Gaussians
-from tacit.runs import Result, keep_compiled
+from tacit.runs import Result, Trajectory, keep_compiled
 
 Values = NDArray[np.floating]
 Index = NDArray[np.integer]
@@ -91,23 +92,23 @@ def complete_ratings(
             key=jax.random.fold_in(key, 0),
         )
         sweeps = max(1, int(found.step[int(found.best)]))
-        # Ctrl-C asks for the answer that there is.
-        members = 0 if found.result is Result.INTERRUPTED else members
         error = float(found["held_out"][int(found.best)]) * spread
         tolerance = 0.0
-    trajectories = []
-    for member in range(members):
+    # Ctrl-C asks for the answer that there is: one that it cut short is none beside a whole one.
+    trajectories, interrupted = [], found is not None and _is_cut_short(found)
+    for member in range(0 if interrupted else members):
         stage = f"start {member + 1} of {members}" if members > 1 else "sweep"
-        trajectories.append(
-            training.fit(
-                sweeps,
-                tolerance,
-                report=with_title(report, stage),
-                deadline=deadline,
-                key=jax.random.fold_in(key, member),
-            )
+        start = training.fit(
+            sweeps,
+            tolerance,
+            report=with_title(report, stage),
+            deadline=deadline,
+            key=jax.random.fold_in(key, member),
         )
-        if trajectories[-1].result is Result.INTERRUPTED:
+        interrupted = _is_cut_short(start)
+        if start.result is not Result.INTERRUPTED or not (trajectories or found):
+            trajectories.append(start)
+        if interrupted:
             break
     trajectories = trajectories or [found]
     models = [_in_units(trajectory.model, spread) for trajectory in trajectories]
@@ -119,9 +120,14 @@ def complete_ratings(
         held_out=error,
         steps=int(trajectories[0].step[-1]),
         trajectory=trajectories[0] if found is None else found,
-        result=trajectories[-1].result,
+        result=Result.INTERRUPTED if interrupted else trajectories[-1].result,
         seconds=time.monotonic() - began,
     )
+
+
+def _is_cut_short(trajectory: Trajectory[GaussianFactors]) -> bool:
+    """Whether Ctrl-C ended it, or an end was asked for since."""
+    return trajectory.result is Result.INTERRUPTED or _interrupt.is_asked()
 
 
 @eqx.filter_jit

@@ -1,0 +1,1 @@
+"""What faults do to Tacit: kills, interrupts, damaged files, full disks, others at work."""
