@@ -11,6 +11,7 @@ import pytest
 from tacit import _interrupt
 from tacit.cli.app import app
 from tacit.cli.entry import status
+from tacit.cli.rate.checks import parse_range, range_of
 
 USERS, ITEMS = 30, 20
 
@@ -66,6 +67,16 @@ def test_fit_says_what_was_read_and_learnt(model):
         "written model, report.html",
     ):
         assert words in summary
+
+
+@pytest.mark.parametrize(
+    ("ratings", "expected"),
+    [([1, 5, 3] * 20, (1, 5)), ([1, 5, 3], None), (np.arange(60), None), ([4.0] * 60, None)],
+)
+def test_steps_of_a_scale_are_its_range(ratings, expected):
+    assert range_of(np.array(ratings, float)) == expected
+    assert parse_range("none") is None
+    assert parse_range("auto") == "auto"
 
 
 def test_the_report_is_one_page_with_its_pictures(model):

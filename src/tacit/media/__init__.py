@@ -13,6 +13,7 @@ from tacit.media.frames import check_frame_output, write_frame
 from tacit.media.masks import Marking
 from tacit.media.output import check_output, write
 from tacit.media.pictures import list_pictures, read_pictures
+from tacit.media.reading import Reading
 from tacit.media.source import Source, read, read_truth
 from tacit.media.triplets import Triplets, read_triplets
 from tacit.media.wording import percent, visible
@@ -20,6 +21,7 @@ from tacit.media.wording import percent, visible
 __all__ = [
     "Marking",
     "MediaError",
+    "Reading",
     "Source",
     "Triplets",
     "atomic_path",

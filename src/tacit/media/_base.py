@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from numpy.typing import NDArray
 
 from tacit.media.location import Location
+from tacit.media.reading import Reading
 
 Layout = TypeVar("Layout")
 
@@ -28,6 +29,7 @@ class Stored(Generic[Layout]):
         film: Whether the third axis of `pixels` counts the frames of a film.
         columns: The names of a table's columns, if they have any; where they have none but are not
             all the columns of the file, their numbers in it.
+        details: How the file was read, a phrase each, for the line that says as what it was.
     """
 
     pixels: NDArray[Any]
@@ -38,6 +40,7 @@ class Stored(Generic[Layout]):
     notes: tuple[str, ...] = ()
     film: bool = False
     columns: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 class AbstractCodec(abc.ABC, Generic[Layout]):
@@ -50,6 +53,7 @@ class AbstractCodec(abc.ABC, Generic[Layout]):
         name: The format's name in messages.
         suffixes: The suffixes of the format's files, in lower case; the first is the preferred one.
         signatures: How such a file begins, one of these; empty if it may begin with anything.
+        options: The options of `Reading` that the format heeds, as the command line names them.
         kind: Whether the file is a picture or a film, scaled to [0, 1], or an array in its own
             units.
     """
@@ -57,11 +61,17 @@ class AbstractCodec(abc.ABC, Generic[Layout]):
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
     signatures: ClassVar[tuple[bytes, ...]]
+    options: ClassVar[frozenset[str]] = frozenset()
     kind: ClassVar[Literal["picture", "array"]]
 
     @abc.abstractmethod
-    def decode(self, location: Location) -> Stored[Layout]:
-        """Read the file, which exists, is not empty and begins with one of the signatures."""
+    def decode(self, location: Location, reading: Reading) -> Stored[Layout]:
+        """Read the file, which exists, is not empty and begins with one of the signatures.
+
+        Args:
+            location: The file, and of an archive the variable.
+            reading: What the user said; options that the format has no use for were refused.
+        """
 
     @abc.abstractmethod
     def encode(

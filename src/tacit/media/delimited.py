@@ -1,5 +1,6 @@
 """Tables of numbers as text: `.csv` and `.tsv`."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
 from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
-from tacit.media.cells import header, in_numbers, kept_note, numeric_columns, read_text, split
-from tacit.media.errors import MediaError
+from tacit.media.cells import read_text, split
 from tacit.media.location import Location
 from tacit.media.memory import check_text
+from tacit.media.reading import TABLES, Reading
+from tacit.media.tables import understand
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,14 +20,19 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 
 
+_NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """The text of a table, which of its columns hold numbers, and the row that they begin in."""
+    """The text of a table, and which of its cells are readings."""
 
     cells: "pl.DataFrame"
-    numeric: list[str]
+    widths: tuple[int, ...]
+    places: tuple[int, ...]
     top: int
+    bottom: int
     delimiter: str
     decimal: str
     newline: str
@@ -36,51 +43,45 @@ class Sheet:
 class Delimited(AbstractCodec[Sheet]):
     """Read and write delimited text; a cell whose number does not change keeps its text.
 
-    A blank cell, `NaN`, `NA`, `N/A`, `#N/A`, `null` or `none`, in any case, is missing. The
+    A blank cell, and `NA`, `NaN`, `null`, `?`, `-`, `ND` and the like, in any case, is missing. The
     delimiter is a tab, semicolon, bar or comma, the first that gives all rows one width above 1; a
-    decimal comma is read where the delimiter is a semicolon and more cells are numbers by it. A
-    first row of names, and columns with more words than numbers, are kept, and the notes say so.
-    Cells are quoted only where they must be, and empty lines are dropped. The text is UTF-8.
-
-    Rows are split by Python's `csv`, for polars would take a row that is too short; polars turns
-    the cells into numbers and back, and writes them.
+    decimal comma and groups of digits are read where the cells prove them. A first row of names,
+    columns that hold no readings, and what is blank without a name are kept, and said. Cells are
+    quoted only where they must be, and empty lines are dropped. The text is UTF-8.
     """
 
     name: ClassVar[str] = "CSV"
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
     signatures: ClassVar[tuple[bytes, ...]] = ()
+    options: ClassVar[frozenset[str]] = TABLES
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
-    def decode(self, location: Location) -> Stored[Sheet]:
-        """Read the columns of numbers, with NaN where a cell is blank."""
+    def decode(self, location: Location, reading: Reading) -> Stored[Sheet]:
+        """Read the columns of readings, with NaN where a cell is missing."""
         check_text(location.file)
         text = read_text(location.file)
         body = text.removeprefix(_BOM)
-        delimiter, cells = split(location.file, body)
-        decimal, numbers = in_numbers(cells, delimiter)
-
-        # What is no number is kept and written again: a row of names, labels, columns of words.
-        top = header(numbers)
-        if top == cells.height:
-            raise MediaError(
-                f"{location.file} has column names but no rows below them: add the rows"
-            )
-        numeric = numeric_columns(location.file, cells, numbers, top)
-        first = cells.row(0)
-        names = [first[at] if top and first[at] else f"{at + 1}" for at in range(cells.width)]
-
-        notes = ["row 1 is read as the names of the columns"] if top else []
-        kept = sorted({*range(cells.width)} - {int(name) for name in numeric})
-        if 0 in kept:
-            notes.append("column 1 is read as the labels of the rows")
-        notes += kept_note([names[at] for at in kept if at])
-
-        newline = "\r\n" if "\r\n" in body else "\n"
+        cells = split(location.file, body)
+        table = understand(location.file, cells.frame, reading)
+        sheet = Sheet(
+            cells.frame,
+            cells.widths,
+            table.places,
+            table.top,
+            table.bottom,
+            cells.delimiter,
+            table.numerals.decimal,
+            "\r\n" if "\r\n" in body else "\n",
+            text != body,
+        )
+        usual = "\t" if location.file.suffix.lower() == ".tsv" else ","
+        by = (f"split at {_NAMES[cells.delimiter]}",) if cells.delimiter != usual else ()
         return Stored(
-            numbers[top:].select(numeric).to_numpy(),
-            layout=Sheet(cells, numeric, top, delimiter, decimal, newline, text != body),
-            notes=tuple(notes),
-            columns=tuple(names[int(name)] for name in numeric) if top or kept else (),
+            table.values,
+            layout=sheet,
+            notes=table.notes,
+            columns=table.names,
+            details=(*by, *table.details),
         )
 
     def encode(
@@ -94,13 +95,18 @@ class Delimited(AbstractCodec[Sheet]):
         import polars as pl
 
         sheet = stored.layout
-        body = sheet.cells[sheet.top :]
+        body = sheet.cells[sheet.top : sheet.bottom]
         columns = []
-        for name, old, new in zip(sheet.numeric, stored.pixels.T, pixels.T, strict=True):
+        for at, old, new in zip(sheet.places, stored.pixels.T, pixels.T, strict=True):
             written = pl.Series(new, dtype=pl.Float64).cast(pl.String)
             written = written.str.replace(".", sheet.decimal, literal=True)
-            columns.append(written.zip_with(pl.Series(new != old), body[name]).alias(name))
-        table = pl.concat([sheet.cells[: sheet.top], body.with_columns(columns)])
+            columns.append(written.zip_with(pl.Series(new != old), body[str(at)]).alias(str(at)))
+        table = pl.concat(
+            [sheet.cells[: sheet.top], body.with_columns(columns), sheet.cells[sheet.bottom :]]
+        )
+        if sheet.widths:
+            _write_ragged(table, sheet, path)
+            return
         table.with_columns(pl.all().replace("", None)).write_csv(
             path,
             separator=sheet.delimiter,
@@ -108,3 +114,11 @@ class Delimited(AbstractCodec[Sheet]):
             include_header=False,
             include_bom=sheet.marked,
         )
+
+
+def _write_ragged(table: "pl.DataFrame", sheet: Sheet, path: Path) -> None:
+    """Write rows of their own widths."""
+    with open(path, "w", encoding="utf-8-sig" if sheet.marked else "utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator=sheet.newline)
+        for row, width in zip(table.iter_rows(), sheet.widths, strict=True):
+            writer.writerow(row[:width])

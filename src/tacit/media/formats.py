@@ -15,9 +15,11 @@ from tacit.media.npy import Npy
 from tacit.media.npz import Npz
 from tacit.media.parquet import Parquet
 from tacit.media.png import Png
+from tacit.media.reading import Reading
 from tacit.media.stack import Stack
 from tacit.media.tiff import Tiff
 from tacit.media.webp import WebP
+from tacit.media.xlsx import Xlsx
 
 STILLS: tuple[AbstractCodec[Any], ...] = (Png(), Jpeg(), Tiff(), WebP())
 """The formats of the pictures that a folder is searched for."""
@@ -31,6 +33,7 @@ CODECS: tuple[AbstractCodec[Any], ...] = (
     Mat(),
     Delimited(),
     Parquet(),
+    Xlsx(),
 )
 _LONGEST_SIGNATURE = 16
 _MOST_AXES = 5
@@ -49,12 +52,13 @@ def codec_for(file: Path) -> AbstractCodec[Any]:
     raise MediaError(f"{file}: its suffix {file.suffix!r} is not one of {known}: convert it first")
 
 
-def decode(path: Path) -> tuple[AbstractCodec[Any], Stored[Any]]:
+def decode(path: Path, reading: Reading = Reading()) -> tuple[AbstractCodec[Any], Stored[Any]]:
     """Return the codec of a file and what it stores: numbers, a picture or a film.
 
     Args:
         path: The file; for an archive, `archive.npz:name` chooses a variable. A folder of pictures,
             or a pattern such as `folder/*.png`, is a film.
+        reading: What the user said of how it is read.
 
     Returns:
         The codec and the stored numbers, real; an array of two to five dimensions.
@@ -65,10 +69,11 @@ def decode(path: Path) -> tuple[AbstractCodec[Any], Stored[Any]]:
     """
     location = locate(path)
     codec = STACK if is_stack(location) else codec_for(location.file)
+    location = _check_options(location, codec, reading)
     with explained(path, codec.name):
         if codec is not STACK:
             _check_signature(location.file, codec)
-        stored = codec.decode(location)
+        stored = codec.decode(location, reading)
     _check_numbers(path, codec, stored)
     return codec, stored
 
@@ -80,6 +85,20 @@ STACK = Stack(tuple(suffix for codec in STILLS for suffix in codec.suffixes), de
 def is_stack(location: Location) -> bool:
     """Return whether a location is a folder of pictures or a pattern, not one file."""
     return bool(location.matches) or location.file.is_dir()
+
+
+def _check_options(location: Location, codec: AbstractCodec[Any], reading: Reading) -> Location:
+    """Refuse options that the format has no use for, and return the place with its variable."""
+    reading.check()
+    for option in reading.options():
+        if option not in codec.options:
+            what = "a text for --missing-value" if option == "--missing-value" else option
+            raise MediaError(
+                f"{location.file} is read as {codec.name}, to which {what} does not apply"
+            )
+    if reading.variable is None:
+        return location
+    return location._replace(variable=reading.variable)
 
 
 def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:

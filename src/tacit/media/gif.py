@@ -15,6 +15,7 @@ from tacit.media.location import Location
 from tacit.media.memory import check_memory
 from tacit.media.palettes import COLOURS, fits_palette, with_palette
 from tacit.media.raster import check_size, full_scale, grey_if_possible, lossy_note
+from tacit.media.reading import Reading
 
 _EXTENSION, _IMAGE, _TRAILER = b"!", b",", b";"
 
@@ -44,7 +45,7 @@ class Gif(AbstractCodec[Animation]):
     signatures: ClassVar[tuple[bytes, ...]] = (b"GIF87a", b"GIF89a")
     kind: ClassVar[Literal["picture", "array"]] = "picture"
 
-    def decode(self, location: Location) -> Stored[Animation]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Animation]:
         """Read the frames as they are shown, each drawn over those before it."""
         from PIL.GifImagePlugin import GifImageFile
 

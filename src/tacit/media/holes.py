@@ -24,15 +24,17 @@ def own_holes(stored: Stored[Any], axes: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def value_holes(stored: Stored[Any], axes: Sequence[str], value: float | int) -> NDArray[np.bool_]:
-    """Return where all channels equal `value`.
+    """Return where all channels equal `value`, or the number that single precision has for it.
 
     Args:
         stored: what was read.
         axes: of its pixels, by name.
         value: a number as the file stores it, 0 to 255 in a picture of 8 bits.
     """
+    # -999.9 is another number in single precision; as such it comes from a file, or from a column
+    # of one, whatever type holds it now.
     with np.errstate(over="ignore"):
-        equal = stored.pixels == value
+        equal = (stored.pixels == value) | (stored.pixels == float(np.float32(value)))
     return np.all(equal, axis=-1) if "channel" in axes else equal
 
 

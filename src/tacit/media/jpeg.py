@@ -11,6 +11,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.raster import check_size, full_scale, lossy_note
+from tacit.media.reading import Reading
 
 _QUALITY = 95
 _KEPT = ("comment", "dpi", "exif", "icc_profile", "xmp")
@@ -31,7 +32,7 @@ class Jpeg(AbstractCodec[Mapping[str, Any]]):
     signatures: ClassVar[tuple[bytes, ...]] = (b"\xff\xd8\xff",)
     kind: ClassVar[Literal["picture", "array"]] = "picture"
 
-    def decode(self, location: Location) -> Stored[Mapping[str, Any]]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Mapping[str, Any]]:
         """Read the samples and the options that will write them alike."""
         from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tacit.media.atomic import recover_folder
 from tacit.media.errors import MediaError
 
-_ARCHIVES = (".npz", ".mat")
+_ARCHIVES = (".npz", ".mat", ".xlsx", ".nc", ".zarr")
 _WILD = frozenset("*?[")
 
 
@@ -23,7 +23,8 @@ def locate(path: Path) -> Location:
     """Return the file or folder that `path` names, taking `archive.npz:name` apart.
 
     Args:
-        path: A file, or an `.npz` or `.mat` file followed by a colon and a variable's name; a
+        path: A file, or an `.npz`, `.mat`, `.xlsx`, `.nc` or `.zarr` file followed by a colon and a
+            variable's name; a
             folder; or a pattern of the names of files, such as `folder/*.png`.
 
     Returns:

@@ -15,6 +15,7 @@ from tacit.media.errors import MediaError
 from tacit.media.location import Location, choose_variable
 from tacit.media.mat_elements import check_elements
 from tacit.media.memory import STILL, WORK, check_memory
+from tacit.media.reading import Reading
 
 _HDF5 = b"\x89HDF"
 _HEADER_BYTES = 116  # the free text that begins a version 5 file; it holds the date of writing
@@ -42,9 +43,10 @@ class Mat(AbstractCodec[Workspace]):
     name: ClassVar[str] = "MAT"
     suffixes: ClassVar[tuple[str, ...]] = (".mat",)
     signatures: ClassVar[tuple[bytes, ...]] = ()
+    options: ClassVar[frozenset[str]] = frozenset(["--variable"])
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
-    def decode(self, location: Location) -> Stored[Workspace]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Workspace]:
         """Read all variables and choose the one that was named, or the only one."""
         from scipy.io import loadmat, whosmat
         from scipy.io.matlab import matfile_version
@@ -78,7 +80,9 @@ class Mat(AbstractCodec[Workspace]):
         layout = Workspace(
             variables, chosen, "5" if major == 1 else "4", data[: _HEADER_BYTES * (major == 1)]
         )
-        return Stored(variables[chosen], layout=layout)
+        return Stored(
+            variables[chosen], layout=layout, details=(f"variable {chosen!r} of {len(variables)}",)
+        )
 
     def encode(
         self,

@@ -11,6 +11,7 @@ from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.memory import check_memory
 from tacit.media.raster import check_size, full_scale, grey_if_possible, lossy_note
+from tacit.media.reading import Reading
 from tacit.media.reel import Reel, add_stream, make_frame, make_reel
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Mp4(AbstractCodec[Reel]):
     )
     kind: ClassVar[Literal["picture", "array"]] = "picture"
 
-    def decode(self, location: Location) -> Stored[Reel]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Reel]:
         """Read the frames of the first film in the file."""
         import av
 

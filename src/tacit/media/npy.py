@@ -11,6 +11,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.memory import STILL, WORK, check_memory
+from tacit.media.reading import Reading
 
 
 @final
@@ -22,7 +23,7 @@ class Npy(AbstractCodec[None]):
     signatures: ClassVar[tuple[bytes, ...]] = (b"\x93NUMPY",)
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
-    def decode(self, location: Location) -> Stored[None]:
+    def decode(self, location: Location, reading: Reading) -> Stored[None]:
         """Read the array."""
         with open(location.file, "rb") as stream:
             return Stored(read_array(stream, location), layout=None)

@@ -13,6 +13,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location, choose_variable
 from tacit.media.npy import read_array
+from tacit.media.reading import Reading
 
 
 @final
@@ -32,9 +33,10 @@ class Npz(AbstractCodec[Archive]):
     name: ClassVar[str] = "NPZ"
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
     signatures: ClassVar[tuple[bytes, ...]] = (b"PK\x03\x04",)
+    options: ClassVar[frozenset[str]] = frozenset(["--variable"])
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
-    def decode(self, location: Location) -> Stored[Archive]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Archive]:
         """Read all arrays and choose the one that was named, or the only one."""
         arrays: dict[str, NDArray[Any]] = {}
         with zipfile.ZipFile(location.file) as archive:
@@ -50,7 +52,11 @@ class Npz(AbstractCodec[Archive]):
         numeric = {name: array for name, array in arrays.items() if array.dtype.kind in "biufc"}
         shapes = {name: array.shape for name, array in numeric.items()}
         chosen = choose_variable(location, shapes)
-        return Stored(arrays[chosen], layout=Archive(arrays, chosen, members))
+        return Stored(
+            arrays[chosen],
+            layout=Archive(arrays, chosen, members),
+            details=(f"variable {chosen!r} of {len(arrays)}",),
+        )
 
     def encode(
         self,

@@ -1,5 +1,8 @@
 """Tables in columns of their own types: `.parquet`."""
 
+import importlib.util
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
@@ -8,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
-from tacit.media.cells import kept_note
 from tacit.media.errors import MediaError, silent_panics
 from tacit.media.location import Location
 from tacit.media.memory import STILL, check_memory
+from tacit.media.reading import Reading, select
+from tacit.media.roles import left_alone, why_no_reading
 from tacit.media.wording import several
 
 if TYPE_CHECKING:
@@ -37,7 +41,8 @@ class Columns:
 class Parquet(AbstractCodec[Columns]):
     """Read and write Parquet; a column in which nothing changes is written as it was read.
 
-    Null and NaN are missing. Columns without numbers, and an index of pandas, are kept. A column of
+    Null and NaN are missing. Columns that hold no readings, and an index of pandas, are kept, and
+    said. A column of
     whole numbers or decimals in which something is filled becomes one of floating-point numbers,
     and a note says so; one of single precision stays that.
     """
@@ -45,29 +50,40 @@ class Parquet(AbstractCodec[Columns]):
     name: ClassVar[str] = "Parquet"
     suffixes: ClassVar[tuple[str, ...]] = (".parquet",)
     signatures: ClassVar[tuple[bytes, ...]] = (b"PAR1",)
+    options: ClassVar[frozenset[str]] = frozenset(["--columns", "--ignore"])
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
-    def decode(self, location: Location) -> Stored[Columns]:
-        """Read the columns of numbers, with NaN where one is null."""
+    def decode(self, location: Location, reading: Reading) -> Stored[Columns]:
+        """Read the columns of readings, with NaN where one is null."""
         import polars as pl
 
         frame = read_whole(location.file, STILL)
-        numeric = [
-            name
-            for name, dtype in frame.schema.items()
-            if dtype.is_numeric() and not name.startswith(_INDEX)
-        ]
-        if not numeric:
-            raise MediaError(
-                f"{location.file} has no column of numbers: there is nothing to complete"
-            )
-        if frame.height == 0:
+        if frame.height == 0 and frame.width:
             raise MediaError(f"{location.file} has columns but no rows: add the rows")
         with silent_panics():
             metadata = pl.read_parquet_metadata(location.file)
         metadata.pop(_OWN, None)
+
+        # What is no reading stays as it is: an index, other types, and ids, times and constants.
+        sorts = _sorts(frame, _index(metadata))
+        wanted = select(location.file, frame.columns, reading.columns, "--columns")
+        if wanted:
+            names = [frame.columns[at] for at in wanted]
+            _refuse_types(location.file, frame, names)
+            sorts = {
+                name: sorts.get(name, "not named") for name in frame.columns if name not in names
+            }
+        for at in select(location.file, frame.columns, reading.ignore, "--ignore"):
+            sorts.setdefault(frame.columns[at], "ignored")
+        numeric = [name for name in frame.columns if name not in sorts]
+        if not numeric:
+            raise MediaError(
+                f"{location.file} has no column of numbers: there is nothing to complete"
+                + "".join(f" ({phrase})" for phrase in left_alone(list(sorts.items())))
+            )
+
         whole = [repr(name) for name in numeric if not frame.schema[name].is_float()]
-        notes = kept_note([name for name in frame.columns if name not in numeric])
+        notes = []
         if whole:
             notes.append(
                 f"of the columns {several(whole)}, which hold whole numbers, those that are filled "
@@ -79,6 +95,7 @@ class Parquet(AbstractCodec[Columns]):
             layout=Columns(frame, numeric, metadata),
             notes=tuple(notes),
             columns=tuple(numeric),
+            details=left_alone(list(sorts.items())),
         )
 
     def encode(
@@ -97,7 +114,12 @@ class Parquet(AbstractCodec[Columns]):
             for name, old, new in zip(stored.layout.numeric, stored.pixels.T, pixels.T, strict=True)
             if not np.array_equal(old, new)
         ]
-        frame.with_columns(changed).write_parquet(path, metadata=stored.layout.metadata)
+        written = frame.with_columns(changed)
+        written.write_parquet(
+            path,
+            metadata=stored.layout.metadata,
+            arrow_schema=_schema(written, stored.layout.metadata),
+        )
 
 
 def read_whole(file: Path, work: int) -> "pl.DataFrame":
@@ -117,6 +139,55 @@ def read_whole(file: Path, work: int) -> "pl.DataFrame":
         rows, columns = lazy.select(pl.len()).collect().item(), len(lazy.collect_schema())
         check_memory(file, (rows, columns), work)
         return pl.read_parquet(file)
+
+
+def _index(metadata: Mapping[str, str]) -> frozenset[str]:
+    """Return the columns that pandas keeps the labels of the rows in, as it notes itself."""
+    try:
+        listed = json.loads(metadata.get("pandas", "{}")).get("index_columns", [])
+    except (ValueError, AttributeError):
+        return frozenset()
+    return frozenset(name for name in listed if isinstance(name, str))
+
+
+def _schema(frame: "pl.DataFrame", metadata: Mapping[str, str]) -> Any:
+    """Return the schema in which pyarrow looks for the index of pandas; None if there is none.
+
+    Without pyarrow, which pandas reads Parquet with, the index would come back as a column there.
+    """
+    if not _index(metadata) or importlib.util.find_spec("pyarrow") is None:
+        return None
+    return frame.to_arrow().schema.with_metadata({"pandas": metadata["pandas"]})
+
+
+def _sorts(frame: "pl.DataFrame", index: frozenset[str]) -> dict[str, str]:
+    """Return what each column is that holds no readings."""
+    import polars as pl
+
+    sorts: dict[str, str] = {}
+    for name, dtype in frame.schema.items():
+        if name in index or name.startswith(_INDEX):
+            sorts[name] = "the index"
+        elif dtype.is_numeric():
+            values = frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            why = why_no_reading(name, values, first=not sorts and name == frame.columns[0])
+            sorts |= {} if why is None else {name: why}
+        elif dtype.is_temporal():
+            sorts[name] = "dates"
+        else:
+            sorts[name] = {pl.Boolean: "booleans", pl.String: "text"}.get(
+                dtype.base_type(), str(dtype.base_type()).lower()
+            )
+    return sorts
+
+
+def _refuse_types(file: Path, frame: "pl.DataFrame", names: list[str]) -> None:
+    """Refuse columns that were asked for but hold no numbers."""
+    for name in names:
+        if not frame.schema[name].is_numeric():
+            raise MediaError(
+                f"{file}: --columns: {name!r} holds {frame.schema[name]}, not numbers: leave it out"
+            )
 
 
 def _floating(dtype: "pl.DataType") -> "pl.DataType":

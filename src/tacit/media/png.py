@@ -13,6 +13,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.raster import check_single, check_size, full_scale, join_alpha, split_alpha
+from tacit.media.reading import Reading
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEPT = frozenset(
@@ -38,7 +39,7 @@ class Png(AbstractCodec[bytes]):
     signatures: ClassVar[tuple[bytes, ...]] = (_SIGNATURE,)
     kind: ClassVar[Literal["picture", "array"]] = "picture"
 
-    def decode(self, location: Location) -> Stored[bytes]:
+    def decode(self, location: Location, reading: Reading) -> Stored[bytes]:
         """Read the samples, and keep the chunks that describe them."""
         from PIL.PngImagePlugin import PngImageFile
 

@@ -1,9 +1,10 @@
 """Reading what a user gives: a picture, a film or an array, and what is missing of it."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, final
+from typing import Any, Literal, NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,12 @@ from tacit.media.formats import decode
 from tacit.media.holes import lines_wholly_missing, mask_holes, own_holes, value_holes
 from tacit.media.likeness import are_alike
 from tacit.media.masks import Marking
+from tacit.media.read_as import describe
+from tacit.media.reading import Reading
 from tacit.media.scale import to_values
 from tacit.media.stack import Stack
+
+MissingValue = float | int | str
 
 
 @final
@@ -36,7 +41,8 @@ class Source:
         missing: True where something is missing: of a picture or a film a pixel with all its
             channels, `(m, n)` or `(m, n, frames)`; of an array a single entry, in the shape of
             `values`.
-        notes: What to tell the user, a sentence each.
+        read_as: What the file was read as, in one line.
+        notes: What else to tell the user, a sentence each.
         codec: The format that reads and writes the file.
         stored: The file's own numbers and layout.
     """
@@ -45,6 +51,7 @@ class Source:
     axes: tuple[str, ...]
     values: NDArray[np.float64]
     missing: NDArray[np.bool_]
+    read_as: str
     notes: tuple[str, ...]
     codec: AbstractCodec[Any]
     stored: Stored[Any]
@@ -60,7 +67,8 @@ def read(
     *,
     missing: str | os.PathLike[str] | None = None,
     marking: Marking = Marking(),
-    missing_value: float | int | None = None,
+    missing_value: MissingValue | Sequence[MissingValue] | None = None,
+    reading: Reading = Reading(),
     need_holes: bool = True,
 ) -> Source:
     """Read a picture, a film or an array and find what is missing of it.
@@ -77,7 +85,9 @@ def read(
         marking: How the values of the mask are read: above which of them a place is missing, and
             whether they mark what is known instead.
         missing_value: The number, as the file stores it (0 to 255 in an 8-bit picture), that stands
-            for a missing entry; a pixel is missing where all its colour channels equal it.
+            for a missing entry; a pixel is missing where all its colour channels equal it. Of a
+            table of text it may be a text; several may be given.
+        reading: How a table or a file of several variables is read.
         need_holes: Refuse a file of which nothing is missing; give False to denoise one.
 
     Returns:
@@ -87,11 +97,16 @@ def read(
         MediaError: The file or the mask cannot be used; the message says why and what to do.
     """
     path = Path(path)
-    codec, stored = decode(path)
+    marks = _numbers_and_texts(missing_value)
+    codec, stored = decode(path, reading._replace(missing=(*reading.missing, *marks.texts)))
     axes = name_axes(codec.kind, stored)
+    read_as = describe(codec, stored, axes)
     m, n = stored.pixels.shape[:2]
     if min(m, n) < 2:
-        raise MediaError(f"{path} is {m} × {n}: low rank needs at least 2 rows and 2 columns")
+        raise MediaError(
+            f"{path} is {m} × {n}: low rank needs at least 2 rows and 2 columns "
+            f"(it is read as {read_as})"
+        )
 
     # Missing is what any of the rules marks; those that the user named say what they found.
     notes = list(stored.notes)
@@ -102,10 +117,10 @@ def read(
         )
         holes |= marked
         notes += remarks
-    if missing_value is not None:
-        equal = value_holes(stored, axes, missing_value)
+    for value in marks.numbers:
+        equal = value_holes(stored, axes, value)
         if not equal.any():
-            notes.append(f"nothing in {path.name} equals the missing value {missing_value:g}")
+            notes.append(f"nothing in {path.name} equals the missing value {value:g}")
         holes |= equal
     if holes.all():
         raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
@@ -125,7 +140,7 @@ def read(
             "frames of one film: if they are not, complete each on its own with --each"
         )
     notes += lines_wholly_missing(holes, without_channels(axes), stored.columns)
-    return Source(path, axes, values, holes, tuple(notes), codec, stored)
+    return Source(path, axes, values, holes, read_as, tuple(notes), codec, stored)
 
 
 def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64]:
@@ -161,6 +176,29 @@ def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64
         )
     _check_finite(path, values, axes, stored.columns)
     return values
+
+
+@final
+class _Marks(NamedTuple):
+    """What stands for missing entries: numbers, and texts of tables."""
+
+    numbers: tuple[float, ...]
+    texts: tuple[str, ...]
+
+
+def _numbers_and_texts(given: MissingValue | Sequence[MissingValue] | None) -> _Marks:
+    """Return the missing values that are numbers, and those that are none."""
+    marks = () if given is None else given
+    numbers, texts = [], []
+    for mark in [marks] if isinstance(marks, str | float | int) else marks:
+        try:
+            number = float(mark)
+        except ValueError:
+            texts.append(str(mark))
+        else:
+            if not np.isnan(number):  # which is missing anyway
+                numbers.append(number)
+    return _Marks(tuple(numbers), tuple(texts))
 
 
 def _check_finite(

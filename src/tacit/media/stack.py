@@ -13,6 +13,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.memory import check_memory
+from tacit.media.reading import Reading
 
 
 @final
@@ -65,7 +66,7 @@ class Stack(AbstractCodec[tuple[Frame, ...]]):
             raise MediaError(f"{location.file} is a folder without pictures in it ({known})")
         return tuple(sorted(found, key=_by_number))
 
-    def decode(self, location: Location) -> Stored[tuple[Frame, ...]]:
+    def decode(self, location: Location, reading: Reading) -> Stored[tuple[Frame, ...]]:
         """Read all pictures and put them one behind the other."""
         files = self.files(location)
         codec, first = self.decode_file(files[0])

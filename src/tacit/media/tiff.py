@@ -20,6 +20,7 @@ from tacit.media.pages import (
     usable_pages,
 )
 from tacit.media.raster import full_scale, join_alpha, split_alpha
+from tacit.media.reading import Reading
 
 _UNCOMPRESSED = 1
 _ON_FIRST = ("description", "extratags", "software")
@@ -50,7 +51,7 @@ class Tiff(AbstractCodec[Document]):
     signatures: ClassVar[tuple[bytes, ...]] = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
     kind: ClassVar[Literal["picture", "array"]] = "picture"
 
-    def decode(self, location: Location) -> Stored[Document]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Document]:
         """Read all pages and the options that will write them alike."""
         from tifffile import TiffFile
 

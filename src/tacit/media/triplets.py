@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
 from tacit.media.frames import read_frame
+from tacit.media.rating_columns import check_ratings, find_columns, named_column
 
 if TYPE_CHECKING:
     import polars as pl
-
-_KNOWN = {
-    "user": ("user", "userid"),
-    "item": ("item", "itemid", "movie", "movieid"),
-    "rating": ("rating",),
-}
-"""Names by which a column is recognised, in lower case and without underscores and blanks."""
 
 
 @final
@@ -60,10 +54,10 @@ def read_triplets(
 
     Args:
         path: CSV, TSV, Parquet, or text like MovieLens' `u.data` and `ratings.dat`.
-        user: Column of the users, by its name or its number; by default the one called user or
-            userId, and if not all three are recognised, the first.
-        item: The same of the items: item, itemId, movie or movieId, else the second.
-        rating: The same of the ratings: rating, else the third.
+        user: Column of the users, by its name or its number; by default the one that is known by
+            its name, such as user, userId or customer, and the first of a text without names.
+        item: The same of the items, such as item, movieId, book_id or product; else the second.
+        rating: The same of the ratings: rating, score or stars; else the third.
         weight: Column of weights, if there is one.
         header: Whether the first line of a text has names.
         rated: Whether ratings must be there. Pairs may do without, and then no row is left out.
@@ -73,11 +67,14 @@ def read_triplets(
     """
     path = Path(path)
     frame = read_frame(path, header=header)
-    columns = _columns(path, frame, {"user": user, "item": item, "rating": rating}, rated)
-    if weight is not None:
-        columns["weight"] = _named(path, frame, weight)
-    if header and any(map(_is_number, columns.values())):
+    if header and frame.width > 1 and all(map(_is_number, frame.columns)):
         raise MediaError(f"{path}: its first line holds numbers, not names: use --no-header")
+    given = {"user": user, "item": item, "rating": rating}
+    columns = find_columns(path, frame, given, rated=rated, in_order=not header)
+    if weight is not None:
+        columns["weight"] = named_column(path, frame, weight)
+    if rated:
+        check_ratings(path, frame, columns, named=rating is not None)
 
     # What is learnt from needs all three; of pairs each must have its answer in its own row, so
     # that none may be left out.
@@ -103,45 +100,6 @@ def read_triplets(
     users, items = (_ids(frame[columns[name]]) for name in ("user", "item"))
     ratings, weights = (numbers.get(name) for name in ("rating", "weight"))
     return Triplets(users, items, ratings, weights, columns, tuple(notes), frame)
-
-
-def _columns(
-    path: Path, frame: "pl.DataFrame", given: dict[str, str | None], rated: bool
-) -> dict[str, str]:
-    """Return the column of users, of items and, where there is one, of ratings."""
-    plain = {name.lower().replace("_", "").replace(" ", ""): name for name in frame.columns}
-    found = {}
-    for role, name in given.items():
-        if name is not None:
-            found[role] = _named(path, frame, name)
-        else:
-            found[role] = next((plain[word] for word in _KNOWN[role] if word in plain), None)
-    needed = list(given) if rated else ["user", "item"]
-    if any(found[role] is None for role in needed):
-        if frame.width < len(needed):
-            raise MediaError(
-                f"{path} has {frame.width} columns, but {', '.join(needed)} are needed: "
-                "check the separator"
-            )
-        first = dict(zip(needed, frame.columns, strict=False))
-        found |= {role: name for role, name in first.items() if given[role] is None}
-    columns = {role: name for role, name in found.items() if name is not None}
-    if len(set(columns.values())) < len(columns):
-        raise MediaError(
-            f"{path}: {', '.join(columns)} would be {', '.join(map(repr, columns.values()))}: "
-            "name each of them with --user, --item and --rating"
-        )
-    return columns
-
-
-def _named(path: Path, frame: "pl.DataFrame", name: str) -> str:
-    """Return the column of this name, or else of this number."""
-    if name in frame.columns:
-        return name
-    if name.isdecimal() and 1 <= int(name) <= frame.width:
-        return frame.columns[int(name) - 1]
-    listed = ", ".join(frame.columns[:8]) + ("" if frame.width <= 8 else ", …")
-    raise MediaError(f"{path} has no column {name!r}: it has {listed}")
 
 
 def _blank(column: "pl.Series") -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ from tacit.media.raster import (
     lossy_note,
     split_alpha,
 )
+from tacit.media.reading import Reading
 
 _QUALITY = 95
 _KEPT = ("exif", "icc_profile", "xmp")
@@ -40,7 +41,7 @@ class WebP(AbstractCodec[Mapping[str, Any]]):
     signatures: ClassVar[tuple[bytes, ...]] = (b"RIFF",)
     kind: ClassVar[Literal["picture", "array"]] = "picture"
 
-    def decode(self, location: Location) -> Stored[Mapping[str, Any]]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Mapping[str, Any]]:
         """Read the samples, and find out whether they were stored with loss."""
         from PIL import Image
         from PIL.WebPImagePlugin import WebPImageFile

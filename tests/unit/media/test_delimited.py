@@ -52,18 +52,21 @@ def test_only_the_blanks_change(tmp_path: Path, name: str, text: str, expected: 
     assert (tmp_path / f"out{Path(name).suffix}").read_bytes().decode() == expected
 
 
-def test_a_first_row_and_column_that_are_no_data_are_noted(tmp_path: Path) -> None:
-    assert read(put(tmp_path / "a.csv", ",x,y\nu,1,\nv,3,4\n")).notes == (
-        "row 1 is read as the names of the columns",
-        "column 1 is read as the labels of the rows",
+def test_a_first_row_and_column_that_are_no_data_are_said(tmp_path: Path) -> None:
+    source = read(put(tmp_path / "a.csv", ",x,y\nu,1,\nv,3,4\n"))
+    assert source.read_as == (
+        "CSV, 2 rows × 2 columns of readings; row 1 names the columns; "
+        "left alone: '1' (labels of the rows)"
     )
-    assert read(put(tmp_path / "b.csv", "1,,2\n3,4,5\n")).notes == ()
+    assert source.notes == ()
+    plain = read(put(tmp_path / "b.csv", "1,,2\n3,4,5\n"))
+    assert plain.read_as == "CSV, 2 rows × 3 columns of readings; no names"
 
 
-def test_columns_of_words_are_kept_and_noted(tmp_path: Path) -> None:
+def test_columns_of_words_are_kept_and_said(tmp_path: Path) -> None:
     source = read(put(tmp_path / "a.csv", "n,x,kind,y,z\nu,1,a,,7\nv,3,b,4,\nw,3,,4,8\n"))
     np.testing.assert_array_equal(source.values, [[1, 0, 7], [3, 4, 0], [3, 4, 8]])
-    assert source.notes[-1] == "column 'kind' does not hold numbers: it stays as it is"
+    assert source.read_as.endswith("left alone: 'n' (labels of the rows), 'kind' (text)")
     assert source.stored.columns == ("x", "y", "z")
 
 

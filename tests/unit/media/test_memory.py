@@ -104,7 +104,7 @@ def test_a_picture_and_a_table_are_asked_before_they_are_decoded(
     tmp_path: Path, monkeypatch, suffix: str
 ) -> None:
     save, needed = STILLS[suffix]
-    save(tmp_path / f"a{suffix}", np.full((5, 6), 7, np.uint8))
+    save(tmp_path / f"a{suffix}", np.array([[7, 8] * 3] * 2 + [[9, 7] * 3] * 3, np.uint8))
     monkeypatch.setattr(memory, "free_bytes", lambda: needed)
     assert read(tmp_path / f"a{suffix}", need_holes=False).values.shape[:2] == (5, 6)
     monkeypatch.setattr(memory, "free_bytes", lambda: needed - 1)

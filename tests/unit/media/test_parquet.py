@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
-from tacit.media import MediaError, read, write
+from tacit.media import MediaError, Reading, read, write
 
 FRAME = pl.DataFrame(
     {
@@ -31,8 +32,8 @@ def test_null_and_nan_are_missing_and_columns_without_numbers_are_none(path: Pat
     expected = [[0, 0, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0]]
     np.testing.assert_array_equal(source.missing, expected)
     assert source.stored.columns == ("count", "single", "double", "whole")
-    other, whole = source.notes
-    assert other == "columns 'label', 'flag' do not hold numbers: they stay as they are"
+    (whole,) = source.notes
+    assert source.read_as.endswith("left alone: 'label' (text), 'flag' (booleans)")
     assert "'count', 'whole'" in whole
 
 
@@ -54,6 +55,47 @@ def test_an_index_of_pandas_is_no_data(tmp_path: Path) -> None:
     frame = pl.DataFrame({"x": [1.0, None], "y": [2.0, 3.0], "__index_level_0__": [10, 20]})
     frame.write_parquet(tmp_path / "a.parquet")
     assert read(tmp_path / "a.parquet").values.shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index([10_000_002, 10_000_000, 10_000_001], name="patient"),
+        pd.Index(["p", "q", "r"]),
+        pd.date_range("2024-01-01", periods=3, name="day"),
+        pd.RangeIndex(3),
+        pd.MultiIndex.from_tuples([("a", 1), ("a", 2), ("b", 1)], names=["x", "y"]),
+    ],
+)
+def test_an_index_of_pandas_comes_back_as_one(tmp_path: Path, index: pd.Index) -> None:
+    frame = pd.DataFrame({"a": [1, np.nan, 3], "b": [4, 5, 6]}, index=index)
+    frame.to_parquet(tmp_path / "a.parquet")
+    source = read(tmp_path / "a.parquet")
+    assert source.stored.columns == ("a", "b")
+    write(source, np.full((3, 2), 0.5), tmp_path / "b.parquet")
+    back = pd.read_parquet(tmp_path / "b.parquet")
+    pd.testing.assert_frame_equal(back, frame.fillna(0.5), check_freq=False)
+
+
+def test_a_sentinel_has_the_precision_of_its_column(tmp_path: Path) -> None:
+    columns = {"a": [1.0, -999.9], "b": pl.Series([-999.9, 2], dtype=pl.Float32)}
+    pl.DataFrame(columns).write_parquet(tmp_path / "a.parquet")
+    source = read(tmp_path / "a.parquet", missing_value=-999.9)
+    np.testing.assert_array_equal(source.missing, [[0, 1], [1, 0]])
+
+
+def test_ids_stay_and_columns_can_be_chosen(tmp_path: Path) -> None:
+    columns = {"id": [7, 9, 8], "a": [1.0, None, 3], "b": [4.0, 5, 6], "word": ["x", "y", "z"]}
+    pl.DataFrame(columns).write_parquet(tmp_path / "a.parquet")
+    assert "left alone: 'id' (an id), 'word' (text)" in read(tmp_path / "a.parquet").read_as
+    chosen = read(tmp_path / "a.parquet", reading=Reading(columns=("id", "a")))
+    assert chosen.stored.columns == ("id", "a")
+    for reading, words in (
+        (Reading(columns=("word", "a")), "'word' holds String, not numbers"),
+        (Reading(decimal=","), "--decimal does not apply"),
+    ):
+        with pytest.raises(MediaError, match=words):
+            read(tmp_path / "a.parquet", reading=reading)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,11 @@ def put(path: Path, text: str) -> Path:
     [
         ("a.csv", "user,item,rating\n1,7,3\n2,7,4.5\n", True),
         ("a.csv", "rating;title;movieId;userId\n3;x;7;1\n4.5;y;7;2\n", True),
-        ("a.tsv", "who\twhat\tstars\n1\t7\t3\n2\t7\t4.5\n", True),
+        ("a.tsv", "customer\tbook_id\tstars\n1\t7\t3\n2\t7\t4.5\n", True),
+        ("a.csv", "user_id,book_id,is_read,rating\n1,7,1,3\n2,7,1,4.5\n", True),
+        ("a.csv", ",user_id,product_id,score\n0,1,7,3\n1,2,7,4.5\n", True),
+        ("a.csv", "user_id,user,item_id,timestamp,score\n1,a,7,9,3\n2,b,7,8,4.5\n", True),
+        ("a.csv", "film,Reviewer ID,rating,score\n7,1,3,9\n7,2,4.5,9\n", True),
         ("u.data", "1\t7\t3\t881250949\n2\t7\t4.5\t891717742\n", False),
         ("ratings.dat", "1::7::3::978300760\n2::7::4.5::978302109\n", False),
         ("a.csv", "user_id,Item ID,Rating\n 1,7 ,3\n2,7, 4.5\n", True),
@@ -71,6 +75,10 @@ def test_pairs_keep_all_rows_and_need_no_ratings(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_triplets(rated, rated=False).ratings, [np.nan, 4])
 
 
+SERIAL = "user,item,rating\n" + "".join(f"{at % 5},{at % 7},{at}\n" for at in range(30))
+"""Numbers of rows, which someone has called ratings."""
+
+
 @pytest.mark.parametrize(
     ("text", "options", "words"),
     [
@@ -82,8 +90,15 @@ def test_pairs_keep_all_rows_and_need_no_ratings(tmp_path: Path) -> None:
         ("user,item,rating\n1,2,3,4\n", {}, "not a readable text file"),
         ("a,b\n1,2\n", {}, "has 2 columns, but user, item, rating are needed"),
         ("1,2,3\n4,5,6\n", {}, "holds numbers, not names: use --no-header"),
-        ("user,item,rating\n1,2,3\n", {"user": "who"}, "no column 'who': it has user, item"),
-        ("user,item,rating\n1,2,3\n", {"user": "item"}, "name each of them with --user"),
+        ("user,item,rating\n1,2,3\n", {"user": "who"}, "no column 'who': it has 'user', 'item'"),
+        ("user,item,rating\n1,2,3\n", {"user": "item"}, "as the item: name it with --item"),
+        ("user,item,rating\n1,2,3\n", {"user": "2", "item": "2"}, "name each of them with --user"),
+        ("who,what,stars\n1,2,3\n", {}, r"read from 'stars', but .* with --user, --item \(it has"),
+        ("user,film,book,stars\n1,2,3,4\n", {}, "item may be 'film', 'book': name it with --item"),
+        ("user,item,mark,time\n1,2,3,4\n", {}, r"as the rating: .* --rating \(it has 'mark'\)"),
+        ("user,item,rating,x\n" + "1,2,1,2\n3,4,1,3\n" * 2, {}, r"is 1 in every .*\('x'\)"),
+        ("user,item,rating,x\n1,2,1400000000,2\n", {}, r"holds times or ids.*\('x'|check"),
+        (SERIAL, {}, "another whole number in every row, as ids do"),
         ("user,item,rating\n1,2,3\n", {"weight": "4"}, "no column '4'"),
         ("user,item\n1,\n", {"rated": False}, "has no user or no item"),
     ],

@@ -63,6 +63,7 @@ def _read(file: Path, options: Options) -> tuple[Source, Values | None]:
         missing=_partner(options.missing, file),
         marking=options.marking,
         missing_value=options.missing_value,
+        reading=options.reading,
         need_holes=False,
     )
     truth = _partner(options.truth, file)

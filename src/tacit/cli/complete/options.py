@@ -6,17 +6,19 @@ from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter
 
-from tacit.media import Marking
+from tacit.media import Marking, Reading
 
 _EVERYDAY = Group("Everyday options", sort_key=1)
 _MASK = Group("How a mask is read", sort_key=2)
-_DATA = Group("What is known of the data", sort_key=3)
-_METHOD = Group("How it is completed", sort_key=4)
-_SAID = Group("What is printed and compared", sort_key=5)
+_FILE = Group("How a table or a file of variables is read", sort_key=3)
+_DATA = Group("What is known of the data", sort_key=4)
+_METHOD = Group("How it is completed", sort_key=5)
+_SAID = Group("What is printed and compared", sort_key=6)
 
 _flag = Parameter(negative=(), show_default=False)
-_everyday, _mask, _data, _method, _said = (
-    Parameter(group=group) for group in (_EVERYDAY, _MASK, _DATA, _METHOD, _SAID)
+_several = Parameter(negative=(), allow_leading_hyphen=True, show_default=False)
+_everyday, _mask, _file, _data, _method, _said = (
+    Parameter(group=group) for group in (_EVERYDAY, _MASK, _FILE, _DATA, _METHOD, _SAID)
 )
 
 
@@ -30,13 +32,21 @@ class Options:
             ending. For a folder of pictures, a folder.
         missing: Mask, white where something is missing: a picture of the input's height and width,
             which then applies to all frames and slices, or a film or array of the input's size.
-        missing_value: Stored number that stands for a missing entry, such as 0 or 255.
+        missing_value: Stored number that stands for a missing entry, such as 0 or 255, or a text in
+            a table, such as ND; repeat the option for several.
         report: HTML page to write: pictures or maps, uncertainty, curves, what was tried, settings.
         budget: Seconds to stay within, compilation included.
         overwrite: Allow the output to replace the input.
         mask_threshold: Value of the mask above which a place is missing, in the mask's own numbers.
             By default half of the full scale where the mask has greys, else anything but 0.
         mask_invert: The mask marks what is known; the rest is missing.
+        variable: Variable of an archive or a dataset, or sheet of a workbook.
+        columns: Columns of a table that hold readings, by name or number, separated by commas; the
+            others stay as they are.
+        ignore: Columns that hold no readings, likewise.
+        header: Whether the first row of a table holds the names of its columns.
+        decimal: Decimal mark of a table of text: . or ,
+        thousands: What groups the digits of large numbers: , . ' or a blank, '' for nothing.
         each: Complete each picture of a folder on its own, not as the frames of a film.
         axes: What each axis counts, separated by commas: row, column, frame, time (neighbours are
             alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
@@ -60,12 +70,18 @@ class Options:
 
     output: Annotated[Path, Parameter(name=("--output", "-o")), _everyday]
     missing: Annotated[Path | None, Parameter(name=("--missing", "--mask")), _everyday] = None
-    missing_value: Annotated[float | None, _everyday] = None
+    missing_value: Annotated[tuple[str, ...], _everyday, _several] = ()
     report: Annotated[Path | None, _everyday] = None
     budget: Annotated[float, _everyday] = 60.0
     overwrite: Annotated[bool, _everyday, _flag] = False
     mask_threshold: Annotated[float | None, _mask] = None
     mask_invert: Annotated[bool, _mask, _flag] = False
+    variable: Annotated[str | None, _file] = None
+    columns: Annotated[str | None, _file] = None
+    ignore: Annotated[str | None, _file] = None
+    header: Annotated[bool | None, _file] = None
+    decimal: Annotated[str | None, _file] = None
+    thousands: Annotated[str | None, _file] = None
     each: Annotated[bool, _data, _flag] = False
     axes: Annotated[str | None, _data] = None
     smooth: Annotated[Literal["auto", "off"], _data] = "auto"
@@ -98,3 +114,20 @@ class Options:
     def marking(self) -> Marking:
         """How the values of the mask are read."""
         return Marking(self.mask_threshold, self.mask_invert)
+
+    @property
+    def reading(self) -> Reading:
+        """How a table or a file of several variables is read."""
+        return Reading(
+            variable=self.variable,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            columns=_names(self.columns),
+            ignore=_names(self.ignore),
+            header=self.header,
+        )
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    """The names in a list separated by commas."""
+    return tuple(name.strip() for name in (listed or "").split(",") if name.strip())

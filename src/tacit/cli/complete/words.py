@@ -26,6 +26,7 @@ def answer_facts(answer: Answer, input: Path, output: Path, options: Options) ->
     choice, refit = completion.choice, completion.refit
     return {
         "input": str(input),
+        "read_as": answer.source.read_as,
         "output": str(output),
         "missing_fraction": float(answer.source.missing.mean()),
         "result": completion.result.name.lower(),
@@ -63,6 +64,7 @@ def print_table(answer: Answer, options: Options) -> None:
     # First what was found in the data and chosen, then how good it should be.
     unit = "pixels" if answer.source.kind == "picture" else "entries"
     rows = {
+        "read as": answer.source.read_as,
         "missing": f"{percent(answer.source.missing.mean())} of the {unit}",
         "holes": completion.holes,
         "chosen": str(completion.choice.blend),

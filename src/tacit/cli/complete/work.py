@@ -32,6 +32,7 @@ def perform(input: Path, options: Options) -> None:
         missing=options.missing,
         marking=options.marking,
         missing_value=options.missing_value,
+        reading=options.reading,
     )
     check_output(input, options.output, overwrite=options.overwrite)
     source = convert(source, options.output)

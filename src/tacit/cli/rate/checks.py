@@ -1,21 +1,28 @@
 """What `tacit rate fit` refuses before it reads anything."""
 
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
 from tacit.cli.checks import check_folder_of, check_settings
 from tacit.cli.rate.options import Options
 from tacit.media import MediaError
 
+_STEPS, _FEWEST = 21, 50
+"""Steps that a scale of ratings has at most, and ratings from which they can be told."""
 _FACTS = "model.json"
 """What a folder has that holds a model."""
 
 
-def parse_range(text: str | None) -> tuple[float, float] | None:
-    """`1:5` as numbers.
+def parse_range(text: str) -> tuple[float, float] | Literal["auto"] | None:
+    """`1:5` as numbers; `auto` as it is, and None for `none`.
 
     Raises:
         ValueError: if it is no pair, or its first number is not below its second.
     """
-    if text is None:
-        return None
+    if text in ("auto", "none"):
+        return None if text == "none" else "auto"
     try:
         low, high = map(float, text.split(":"))
     except ValueError:
@@ -25,6 +32,13 @@ def parse_range(text: str | None) -> tuple[float, float] | None:
     if not low < high:
         raise ValueError(f"--rating-range: the lowest rating must be below the highest, got {text}")
     return low, high
+
+
+def range_of(ratings: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The lowest and the highest rating, where ratings are steps of a scale; else None."""
+    levels = np.unique(ratings)
+    few = 2 <= levels.size <= _STEPS and ratings.size >= _FEWEST
+    return (float(levels[0]), float(levels[-1])) if few else None
 
 
 def check_options(options: Options) -> None:

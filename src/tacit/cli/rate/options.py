@@ -17,10 +17,10 @@ class Columns:
     """Which columns of the table are read, by their names or numbers.
 
     Attributes:
-        user: Column of the users; by default the one called user or userId. Where the names are not
-            recognised, the first columns are taken as user, item and rating, in this order.
-        item: Column of what they rated: item, itemId, movie or movieId.
-        rating: Column of the ratings: rating.
+        user: Column of the users; by default the one that is known by its name, such as user,
+            userId or customer. In a file without names user, item and rating come first.
+        item: Column of what they rated, known as item, movieId, book_id, product and the like.
+        rating: Column of the ratings, known as rating, score or stars.
         no_header: The first line of a text file holds data, not column names.
     """
 
@@ -38,7 +38,8 @@ class Options:
     Attributes:
         output: Folder to write the model to.
         weight: Column with the weight of each rating.
-        rating_range: Lowest and highest rating, such as 1:5; predictions stay within it.
+        rating_range: Lowest and highest rating, such as 1:5; predictions stay within it. auto takes
+            those of the table where its ratings are steps of a scale; none sets no range.
         width: Width of the factorisation; be generous, training decides how much of it is used.
         depth: Number of factors; infinite by default.
         members: Number of random starts to average over.
@@ -54,7 +55,7 @@ class Options:
 
     output: Output
     weight: str | None = None
-    rating_range: str | None = None
+    rating_range: str = "auto"
     width: int = 32
     depth: float | None = None
     members: int = 1

@@ -39,6 +39,7 @@ def fit_facts(
         "output": str(options.output),
         "columns": triplets.columns,
         "ratings": len(triplets.users),
+        "rating_range": None if model.rating_range is None else list(model.rating_range),
         "users": len(model.users_),
         "items": len(model.items_),
         "rank": int(model.rank_),
@@ -68,6 +69,10 @@ def fit_rows(
     rows = {
         "ratings": f"{count:,} by {users:,} users of {items:,} items",
         "columns": ", ".join(f"{role} from {name!r}" for role, name in triplets.columns.items()),
+        "rating range": "none"
+        if model.rating_range is None
+        else f"{model.rating_range[0]:g} to {model.rating_range[1]:g}"
+        + (" (as in the table)" if options.rating_range == "auto" else ""),
         "rank": f"{model.rank_} of {options.width} components are used",
         "noise": f"{model.noise_:.4f} (standard deviation of a rating about its prediction)",
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tacit.cli.interrupts import keep_the_best
 from tacit.cli.printing import print_notes, print_object, print_rows, warnings_as_notes
 from tacit.cli.progress import progress_bar
-from tacit.cli.rate.checks import check_options, parse_range
+from tacit.cli.rate.checks import check_options, parse_range, range_of
 from tacit.cli.rate.model import import_model, match_ids, read_ratings, unknown_ids
 from tacit.cli.rate.options import Columns, Options, Whom
 from tacit.cli.rate.words import (
@@ -47,6 +47,9 @@ def fit(path: Path, columns: Columns, options: Options) -> None:
     rating_range = parse_range(options.rating_range)
     check_options(options)
     triplets = read_ratings(path, columns, weight=options.weight)
+    assert triplets.ratings is not None
+    if rating_range == "auto":
+        rating_range = range_of(triplets.ratings)
 
     model = import_model()(
         width=options.width,
