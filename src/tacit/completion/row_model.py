@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from tacit._typing import Sequence
 from tacit.completion._solve import Solution
@@ -74,6 +75,20 @@ class RowModel(NamedTuple):
         mean = np.tensordot(shares, np.stack(means), 1)
         own = np.sqrt(np.tensordot(shares, np.stack(variances), 1))
         return mean, self._deviation(shares, means, mean, own, weights > 0) * scale
+
+    def multiple(self, level: float) -> float:
+        """The multiple of a deviation within which a share `level` of errors lies.
+
+        Args:
+            level: between 0 and 1.
+
+        Raises:
+            ValueError: if it is not.
+        """
+        if not 0 < level < 1:
+            raise ValueError(f"level: a share between 0 and 1 is needed, got {level}")
+        found = self.calibration.multiple(level)
+        return float(ndtri((1 + level) / 2)) if math.isnan(found) else found
 
     def _deviation(
         self,

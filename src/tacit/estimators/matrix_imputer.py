@@ -208,19 +208,27 @@ class MatrixImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return filled(values, predicted)
 
     def predict_interval(
-        self, X: Any, deviations: float | int = 1.96, *, weights: Any = None
+        self, X: Any, level: float = 0.95, *, weights: Any = None
     ) -> tuple[Values, Values]:
         """Lower and upper ends of an interval about every entry of X, observed ones included.
 
+        A share `level` of the errors on held-out entries lay within the like; of normal errors
+        where too few could be held out.
+
         Args:
             X: rows with the columns of `fit`.
-            deviations: half the width, in standard deviations.
+            level: share of the entries that are to lie within, between 0 and 1.
             weights: of their entries, as in `fit`.
+
+        Raises:
+            NotFittedError: before `fit`.
+            ValueError: if the level is not between 0 and 1, or X has other columns.
         """
         check_is_fitted(self)
+        reach = self.model_.multiple(level)
         values = validated(self, X, reset=False)
         mean, deviation = self.model_.complete(values, observed_weights(weights, np.isnan(values)))
-        return mean - deviations * deviation, mean + deviations * deviation
+        return mean - reach * deviation, mean + reach * deviation
 
     def score(self, X: Any, y: Any = None) -> float:
         """R² on a tenth of the observed entries of X, each row predicted from its others."""

@@ -92,7 +92,8 @@ def test_rows_are_completed_with_their_weights():
     assert rms((filled - truth)[missing]) < 0.07
     assert imputer.held_out_error_ == pytest.approx(0.115, rel=0.1)
     lower, upper = imputer.predict_interval(X, weights=weights)
-    assert rms((upper - lower)[missing]) / (2 * 1.96) == pytest.approx(0.115, rel=0.15)
+    reach = imputer.model_.multiple(0.95)
+    assert rms((upper - lower)[missing]) / (2 * reach) == pytest.approx(0.115, rel=0.15)
     again = imputer.transform(X, weights=7 * weights)
     assert rms((again - filled)[missing]) < 0.02
 

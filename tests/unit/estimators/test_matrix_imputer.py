@@ -75,11 +75,28 @@ def test_deviations_are_calibrated(fitted):
         again = truth + NOISE * np.random.default_rng(30 + seed).standard_normal(truth.shape)
         deviation, (low, high) = imputer.uncertainty_, imputer.predict_interval(X)
         assert (deviation > 0).tolist() == missing.tolist()
-        np.testing.assert_allclose((high - low)[missing], 2 * 1.96 * deviation[missing], rtol=1e-9)
+        reach = imputer.model_.multiple(0.95)
+        np.testing.assert_allclose((high - low)[missing], 2 * reach * deviation[missing], rtol=1e-9)
         scores.append((again - imputer.transform(X))[missing] / deviation[missing])
         inside.append(((low < again) & (again < high))[missing])
     assert 0.8 < np.sqrt(np.mean(np.concatenate(scores) ** 2)) < 1.25
     assert 0.9 < np.mean(np.concatenate(inside)) < 0.98
+
+
+@pytest.mark.slow
+def test_intervals_hold_where_tails_are_heavy():
+    """Student's t of 2 degrees of freedom: 1.96 deviations of the bulk hold 87 % of its errors."""
+    rng = np.random.default_rng(5)
+    truth = rng.standard_normal((150, 3)) @ rng.standard_normal((3, 60))
+    noisy = truth + 0.5 * rng.standard_t(2, truth.shape)
+    missing = rng.random(truth.shape) < 0.3
+    imputer = MatrixImputer(loss="huber", random_state=0).fit(np.where(missing, np.nan, noisy))
+    for level in (0.5, 0.95):
+        low, high = imputer.predict_interval(np.where(missing, np.nan, noisy), level)
+        inside = ((low < noisy) & (noisy < high))[missing]
+        assert np.mean(inside) == pytest.approx(level, abs=0.03)
+    with pytest.raises(ValueError, match="level"):
+        imputer.predict_interval(noisy, 1.96)
 
 
 def test_the_score_is_near_what_is_possible(fitted):
