@@ -28,7 +28,7 @@ def test_every_claim_holds_on_the_smoke_preset(smoke):
 
 def test_records_come_back_from_the_store(smoke, tmp_path):
     experiment, config, dataset = smoke
-    dataset = dataset.assign_attrs(provenance(config, seed=config.seed, seconds=1.0))
+    dataset = dataset.assign_attrs(provenance(config, seed=config.seed))
     store = Store(tmp_path)
     store.begin(experiment.name).finish(dataset)
     xr.testing.assert_identical(store.load(experiment.name), dataset)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tacit.media import MediaError
+from tacit.media import check_place
 
 
 def check_settings(*, budget: float | None, seed: int, report: Path | None) -> None:
@@ -15,21 +15,11 @@ def check_settings(*, budget: float | None, seed: int, report: Path | None) -> N
 
     Raises:
         ValueError: the message names the option.
+        MediaError: the report could not be written.
     """
     if budget is not None and not budget > 0:
         raise ValueError(f"--budget must be a positive number of seconds, got {budget:g}")
     if seed < 0:
         raise ValueError(f"--seed must not be negative, got {seed}")
     if report is not None:
-        check_folder_of(report)
-
-
-def check_folder_of(path: Path) -> None:
-    """Refuse a file or folder to be written where there is no folder.
-
-    Raises:
-        MediaError: the folder does not exist.
-    """
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise MediaError(f"{path}: the folder {folder} does not exist: create it")
+        check_place(report)

@@ -28,8 +28,9 @@ Arrays = dict[str, NDArray[Any]]
 
 FORMAT, VERSION = "tacit ratings model", 1
 ARRAYS, FACTS = "model.safetensors", "model.json"
-_SCALARS = ("centre", "noise", "held_out", "steps", "seconds")
-_CLOCKS = ("step", "time", "result_code", "length", "best", "seconds")
+_SCALARS = ("centre", "noise", "held_out", "steps")
+_CLOCKS = ("step", "time", "result_code", "length", "best")
+"""No wall time is kept: the same fit has the same bytes."""
 
 
 def save(
@@ -180,7 +181,8 @@ def _learnt(arrays: Arrays, content: dict[str, Any]) -> Learnt:
     axes = tuple(Axes(name, label, tuple(dims)) for name, label, dims in content["axes"])
     trajectory = None
     if axes:
-        clocks = {name: arrays[f"clock.{name}"] for name in _CLOCKS}
+        clocks: dict[str, Any] = {name: arrays[f"clock.{name}"] for name in _CLOCKS}
+        clocks["seconds"] = np.asarray(np.nan)
         records: dict[str, Any] = {axis.name: arrays[f"record.{axis.name}"] for axis in axes}
         trajectory = Trajectory(records=records, model=members[0], axes=axes, **clocks)
     fit = RatingsFit(
@@ -188,7 +190,8 @@ def _learnt(arrays: Arrays, content: dict[str, Any]) -> Learnt:
         priors=tuple(priors),
         trajectory=trajectory,
         result=Result[content["result"]],
-        **content["fit"],
+        seconds=np.nan,
+        **{name: content["fit"][name] for name in _SCALARS},
     )
     users, items = (_ids(arrays, content, name) for name in ("users", "items"))
     shape = len(users), len(items)

@@ -6,7 +6,7 @@ Every file that cannot be used is a `MediaError` with a one-line message. Import
 imports NumPy alone: each format's library is imported when the format is used.
 """
 
-from tacit.media.atomic import atomic_path
+from tacit.media.atomic import atomic_path, check_folder_place, check_place
 from tacit.media.conversion import convert
 from tacit.media.errors import MediaError
 from tacit.media.frames import check_frame_output, write_frame
@@ -25,8 +25,10 @@ __all__ = [
     "Source",
     "Triplets",
     "atomic_path",
+    "check_folder_place",
     "check_frame_output",
     "check_output",
+    "check_place",
     "convert",
     "list_pictures",
     "percent",

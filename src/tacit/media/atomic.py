@@ -4,6 +4,8 @@ What is written stands beside its target under a hidden name that tells the mach
 the next that writes to the same target clears away what a killed one has left.
 """
 
+import contextlib
+import errno
 import os
 import re
 import secrets
@@ -19,6 +21,9 @@ from tacit.media.errors import MediaError
 
 _ASIDE = ".old"
 """Ends the hidden name of a folder that was moved aside, whole."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LONGEST = 200
+"""Bytes of a name that its hidden names can take up: file systems allow 255 in all."""
 
 
 @contextmanager
@@ -41,17 +46,9 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         MediaError: The folder does not exist or cannot be written to, or `path` is a folder or a
             device.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        raise MediaError(f"{path} is not an ordinary file: name a file to write to")
+    target = _file(path)
     _clear_leftovers(target)
-    temporary = _beside(target, target.suffix)
-    try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except FileNotFoundError:
-        raise MediaError(f"{path}: the folder {target.parent} does not exist: create it") from None
-    except OSError as error:
-        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
+    temporary = _created(path, target)
     try:
         if target.exists():
             temporary.chmod(target.stat().st_mode & 0o7777)
@@ -61,8 +58,11 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
                 os.fsync(stream.fileno())
             with _interrupt.renaming():
                 os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
+        full = _found_no_room(target.parent, error)
         temporary.unlink(missing_ok=True)
+        if full:
+            raise MediaError(f"{path} cannot be written: {full}") from error
         raise
 
 
@@ -108,12 +108,39 @@ def atomic_folder(path: str | os.PathLike[str], names: frozenset[str]) -> Iterat
                     temporary.chmod(target.stat().st_mode & 0o7777)
                     os.replace(target, aside)
                 os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
+        full = _found_no_room(target.parent, error)
         shutil.rmtree(temporary, ignore_errors=True)
         if aside.exists() and not target.exists():
             os.replace(aside, target)
+        if full:
+            raise MediaError(f"{path} cannot be written: {full}") from error
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that could not be written, by a file beside it; call it before any work begins.
+
+    Args:
+        path: The file to create or to replace.
+
+    Raises:
+        MediaError: As `atomic_path` would.
+    """
+    _created(path, _file(path)).unlink()
+
+
+def check_folder_place(path: str | os.PathLike[str]) -> None:
+    """Refuse a folder that could not be written, by a file beside it, before any work begins.
+
+    Args:
+        path: The folder to create or to replace.
+
+    Raises:
+        MediaError: As `atomic_folder` would.
+    """
+    _created(path, Path(os.path.realpath(path))).unlink()
 
 
 def check_folder(path: str | os.PathLike[str], names: frozenset[str]) -> None:
@@ -147,11 +174,65 @@ def recover_folder(path: str | os.PathLike[str]) -> None:
         os.replace(max(left, key=lambda other: other.stat().st_mtime), target)
 
 
+def _found_no_room(folder: Path, error: BaseException) -> str | None:
+    """What to say of an error in writing if there was no room; libraries say it in ways of theirs.
+
+    Args:
+        folder: That was written to, with what was written still in it.
+        error: That ended the writing.
+    """
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return os.strerror(error.errno)
+    if not isinstance(error, Exception):
+        return None
+    try:
+        full = hasattr(os, "statvfs") and os.statvfs(folder).f_bavail == 0
+    except OSError:
+        return None
+    return os.strerror(errno.ENOSPC) if full else None
+
+
+def _file(path: str | os.PathLike[str]) -> Path:
+    """The file that a path leads to, perhaps missing."""
+    target = Path(os.path.realpath(path))
+    if os.path.exists(target) and not target.is_file():
+        raise MediaError(f"{path} is not an ordinary file: name a file to write to")
+    return target
+
+
+def _created(path: str | os.PathLike[str], target: Path) -> Path:
+    """A new empty file beside the target; messages name it as it was given."""
+    temporary = _beside(target, _suffix(target))
+    try:
+        # A name may be too long even where a hidden one is not.
+        with contextlib.suppress(FileNotFoundError):
+            os.stat(target)
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileNotFoundError:
+        raise MediaError(f"{path}: the folder {target.parent} does not exist: create it") from None
+    except OSError as error:
+        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
+    return temporary
+
+
 def _beside(target: Path, suffix: str) -> Path:
     """A new hidden name beside the target, of this machine and this process."""
     return target.with_name(
-        f".{target.stem}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}{suffix}"
+        f".{_stem(target)}.{_machine()}-{os.getpid()}-{secrets.token_hex(4)}{suffix}"
     )
+
+
+def _stem(target: Path) -> str:
+    """The stem of a name; of a long one its beginning and a checksum, so that hidden names fit."""
+    name = os.fsencode(target.name)
+    if len(name) <= _LONGEST:
+        return target.stem
+    return f"{target.stem[:40]}-{zlib.crc32(name):08x}"
+
+
+def _suffix(target: Path) -> str:
+    """The suffix, by which codecs know what to write; of a file of no format it may be long."""
+    return target.suffix if len(os.fsencode(target.suffix)) < 16 else ""
 
 
 def _clear_leftovers(target: Path) -> None:
@@ -166,8 +247,8 @@ def _clear_leftovers(target: Path) -> None:
 def _leftovers(target: Path) -> list[tuple[Path, bool]]:
     """What was written beside the target, and whether the process that wrote it has ended."""
     pattern = re.compile(
-        rf"\.{re.escape(target.stem)}\.([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]{{8}}"
-        rf"({re.escape(target.suffix)}|\.new|{re.escape(_ASIDE)})"
+        rf"\.{re.escape(_stem(target))}\.([0-9a-f]{{8}})-([0-9]+)-[0-9a-f]{{8}}"
+        rf"({re.escape(_suffix(target))}|\.new|{re.escape(_ASIDE)})"
     )
     try:
         names = os.listdir(target.parent)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tacit.media.atomic import atomic_path
+from tacit.media.atomic import atomic_path, check_place
 from tacit.media.cells import DELIMITERS
 from tacit.media.errors import MediaError, explained
 from tacit.media.location import locate
@@ -66,10 +66,13 @@ def write_frame(
     frame = pl.DataFrame(columns)
     frame = frame if beside is None else beside.hstack(frame)
     with atomic_path(output) as temporary:
-        if _is_parquet(output):
-            frame.write_parquet(temporary)
-        else:
-            frame.write_csv(temporary, separator=_WRITTEN[output.suffix.lower()])
+        try:
+            if _is_parquet(output):
+                frame.write_parquet(temporary)
+            else:
+                frame.write_csv(temporary, separator=_WRITTEN[output.suffix.lower()])
+        except Exception as error:  # polars raises anything
+            raise MediaError(f"{output} cannot be written: {error}") from error
 
 
 def check_frame_output(output: Path, inputs: Sequence[Path] = ()) -> None:
@@ -82,12 +85,9 @@ def check_frame_output(output: Path, inputs: Sequence[Path] = ()) -> None:
         raise MediaError(
             f"{output}: tables are written as {', '.join(_WRITTEN)}, not {output.suffix!r}"
         )
-    if not output.resolve().parent.is_dir():
-        raise MediaError(
-            f"{output}: the folder {output.resolve().parent} does not exist: create it"
-        )
     if output.resolve() in [path.resolve() for path in inputs]:
         raise MediaError(f"{output} is the input itself: choose another name")
+    check_place(output)
 
 
 def _is_parquet(file: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tacit.media.atomic import atomic_folder, atomic_path, check_folder
+from tacit.media.atomic import atomic_folder, atomic_path, check_folder, check_folder_place
 from tacit.media.conversion import is_convertible
 from tacit.media.errors import MediaError
 from tacit.media.formats import CODECS, STACK, codec_for, is_stack
@@ -45,11 +45,7 @@ def check_output(
         _check_stack(location, output)
     else:
         _check_file(given, output)
-    folder = Path(os.path.realpath(output)).parent
-    if not folder.is_dir():
-        raise MediaError(f"{output}: the folder {folder} does not exist: create it")
-    if not os.access(folder, os.W_OK):
-        raise MediaError(f"{output}: the folder {folder} cannot be written to: choose another")
+    check_folder_place(output)
     if not overwrite and output.exists() and os.path.samefile(given, output):
         raise MediaError(
             f"{output} is the input itself: choose another name, or allow it with --overwrite"

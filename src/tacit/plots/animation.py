@@ -56,7 +56,7 @@ def watch_rank(
         ValueError: if the records are not of a single run, fewer than two can be drawn, there are
             fewer than two frames or more than 50 a second, or `path` does not end in .gif.
         ImportError: if Pillow is missing.
-        OSError: if the folder does not exist or cannot be written to.
+        MediaError: if the folder does not exist or cannot be written to.
     """
     if frames < 2 or not seconds / frames >= 0.02:
         raise ValueError(

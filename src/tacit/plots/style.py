@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
+
+from tacit.media import atomic_path
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -157,7 +158,7 @@ def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
 
 @contextmanager
 def written_whole(path: str | os.PathLike[str], kinds: Iterable[str], what: str) -> Iterator[Path]:
-    """A path beside `path` to write to, which takes its place when the block ends without an error.
+    """A path beside `path` to write to, as `tacit.media.atomic_path`; its ending is looked at.
 
     Args:
         path: to be replaced.
@@ -166,20 +167,14 @@ def written_whole(path: str | os.PathLike[str], kinds: Iterable[str], what: str)
 
     Raises:
         ValueError: if the ending is none of `kinds`.
-        FileNotFoundError: if the folder does not exist.
+        MediaError: if it cannot be written to the folder, or that does not exist.
     """
     path = Path(path)
     kind = path.suffix.lower()
     if kind not in kinds:
         raise ValueError(f"{path}: {what} are written as {', '.join(kinds)}, not {kind!r}")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist: create it")
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{kind}")
-    try:
+    with atomic_path(path) as temporary:
         yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
@@ -189,7 +184,7 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
 
     Raises:
         ValueError: if the ending is another one.
-        OSError: if the folder does not exist or cannot be written to.
+        MediaError: if the folder does not exist or cannot be written to.
     """
     import matplotlib as mpl
 

@@ -1,9 +1,8 @@
-"""Where a result came from: versions, machine, settings, time."""
+"""Where a result came from: versions, machine, settings."""
 
 import json
 import platform
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 import jax
@@ -14,31 +13,25 @@ from tacit._version import __version__
 _PACKAGES = ("jax", "jaxlib", "equinox", "numpy")
 
 
-def provenance(
-    config: Any = None, *, seed: int | None = None, seconds: float | None = None
-) -> dict[str, str | int | float]:
+def provenance(config: Any = None, *, seed: int | None = None) -> dict[str, str | int]:
     """Attributes that say how to repeat a result, all of them text or numbers.
 
-    Versions of the packages and of Python, device, platform, UTC time; and, where given, the
-    configuration (as JSON), the seed and the wall time in seconds.
+    Versions of the packages and of Python, device, platform; and, where given, the configuration
+    (as JSON) and the seed. No time is among them: the same run has the same bytes.
 
     Args:
         config: a dataclass (an `eqx.Module` is one) or a dictionary.
         seed: the seed of the run.
-        seconds: wall time of the run.
     """
-    facts: dict[str, str | int | float] = {"tacit_version": __version__}
+    facts: dict[str, str | int] = {"tacit_version": __version__}
     facts |= {f"{name}_version": version(name) for name in _PACKAGES}
     facts["python_version"] = platform.python_version()
     facts["platform"] = platform.platform()
     facts["device"] = jax.devices()[0].device_kind
-    facts["created"] = datetime.now(UTC).isoformat(timespec="seconds")
     if config is not None:
         facts["config"] = as_json(config)
     if seed is not None:
         facts["seed"] = seed
-    if seconds is not None:
-        facts["seconds"] = round(seconds, 3)
     return facts
 
 

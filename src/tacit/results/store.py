@@ -66,7 +66,7 @@ class OpenRun(NamedTuple):
         home = self.store.home(self.name)
         records = f"records-{secrets.token_hex(4)}.zarr"
         temporary = home / f".{records}"
-        with self.store.locked(self.name):
+        with _naming(home), self.store.locked(self.name):
             dataset.to_zarr(temporary, mode="w", consolidated=False)
             os.replace(temporary, home / records)
             ended = {"status": "finished", "ended": _now(), "records": records}
@@ -95,7 +95,7 @@ class Store:
         home = self.home(name)
         home.mkdir(parents=True, exist_ok=True)
         begun = {**facts, "begun": _now()}
-        with self.locked(name):
+        with _naming(home), self.locked(name):
             kept = _read_facts(home).get("records") if (home / _FACTS).exists() else None
             _write_facts(home, {**begun, "status": "running", "records": kept})
             _delete_all_but(home, kept)
@@ -145,6 +145,21 @@ class Store:
 
         with FileLock(self.folder / f".{name}.lock"):
             yield
+
+
+@contextmanager
+def _naming(home: Path) -> Iterator[None]:
+    """Name the run where the system names no file: a full disk is told of a stream, not a path.
+
+    Raises:
+        OSError: with the folder of the run.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(home)) from error
 
 
 def _read_records(folder: Path) -> "xr.Dataset | None":

@@ -5,8 +5,10 @@ from tacit.runs.compile_cache import (
     is_compiled,
     keep_compiled,
     known_pace,
+    mend_compile_cache,
     note_compiled,
     note_pace,
+    silence_compile_cache,
 )
 from tacit.runs.result import Result
 from tacit.runs.run import Progress, run
@@ -29,8 +31,10 @@ __all__ = [
     "joined",
     "keep_compiled",
     "known_pace",
+    "mend_compile_cache",
     "note_compiled",
     "note_pace",
     "run",
+    "silence_compile_cache",
     "sweep",
 ]

@@ -3,12 +3,15 @@
 import hashlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import jax
 from jax.experimental.compilation_cache import compilation_cache as jax_cache
+
+from tacit.runs._entries import drop_damaged
 
 _SETTINGS = {
     "jax_persistent_cache_min_compile_time_secs": 0,
@@ -20,18 +23,27 @@ _LOG = "paces.txt"
 _PACES: dict[str, float] = {}
 _HERE: set[str] = set()
 """Programs that this process has compiled."""
+_MENDED: set[Path] = set()
+"""Folders that this process has looked through."""
 
 
-def cache_folder() -> Path:
-    """`tacit` in the user's cache folder: $XDG_CACHE_HOME, or the platform's own."""
+def cache_folder() -> Path | None:
+    """`tacit` in the user's cache folder: $XDG_CACHE_HOME, or the platform's own; None without one.
+
+    A user without a home, as in a container, has none.
+    """
     given = os.environ.get("XDG_CACHE_HOME")
     if given:
         return Path(given) / "tacit"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "tacit"
+        return home / "Library" / "Caches" / "tacit"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "tacit"
-    return Path.home() / ".cache" / "tacit"
+        return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "tacit"
+    return home / ".cache" / "tacit"
 
 
 def compile_cache_folder() -> Path | None:
@@ -39,7 +51,10 @@ def compile_cache_folder() -> Path | None:
     given = jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]
     if given:
         return Path(given)
-    folder = cache_folder() / "jax"
+    home = cache_folder()
+    if home is None:
+        return None
+    folder = home / "jax"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -52,11 +67,39 @@ def keep_compiled() -> Iterator[None]:
     """Keep on disk what is compiled inside, unless JAX was already told where to.
 
     JAX's own settings are as before afterwards; a folder that cannot be written is done without.
+    Nothing is said of entries that cannot be read or written, unless JAX is told to raise: what
+    they hold is compiled anew.
     """
     folder = compile_cache_folder()
-    if folder is None or jax.config.jax_compilation_cache_dir:  # type: ignore[attr-defined]
-        yield
+    mend_compile_cache()
+    with warnings.catch_warnings():
+        silence_compile_cache()
+        if folder is None or jax.config.jax_compilation_cache_dir:  # type: ignore[attr-defined]
+            yield
+            return
+        with _told(folder):
+            yield
+
+
+def silence_compile_cache() -> None:
+    """Warnings of entries that cannot be read or written are not shown."""
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation", UserWarning)
+
+
+def mend_compile_cache() -> None:
+    """Drop the entries that a kill or a full disk has cut short, once in a process."""
+    folder = compile_cache_folder()
+    if folder is None or folder in _MENDED:
         return
+    _MENDED.add(folder)
+    if drop_damaged(folder):
+        # Something that is noted as compiled no longer is.
+        (folder / _LEDGER).unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """JAX keeps what it compiles in a folder."""
     settings = {**_SETTINGS, "jax_compilation_cache_dir": str(folder)}
     before = {name: getattr(jax.config, name) for name in settings}
     # JAX looks at its settings once, when it first compiles: it is told to look again.

@@ -1,5 +1,6 @@
 """Where an answer may be written, and what happens when it cannot be."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -63,8 +64,11 @@ def test_an_impossible_output_is_refused(picture: Path, name: str, words: str) -
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(picture: Path, monkeypatch) -> None:
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(MediaError, match="cannot be written to: choose another"):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(MediaError, match=r"out.png cannot be written: Permission denied"):
         check_output(picture, picture.with_name("out.png"))
 
 

@@ -181,7 +181,7 @@ def test_what_cannot_be_drawn_is_refused(run, stages, tmp_path):
         plots.watch_rank(run, path, frames=100, seconds=1)
     with pytest.raises(ValueError, match=r"animations are written as \.gif, not '\.png'"):
         plots.watch_rank(run, tmp_path / "rank.png")
-    with pytest.raises(FileNotFoundError, match="does not exist"):
+    with pytest.raises(ValueError, match="does not exist"):
         plots.watch_rank(run, tmp_path / "no" / "rank.gif")
     assert not list(tmp_path.iterdir())
 

@@ -75,11 +75,9 @@ def test_a_record_may_not_take_the_name_of_a_coordinate():
 
 
 def test_provenance_is_text_and_numbers():
-    facts = provenance({"step": 0.1, "shape": (2, 3)}, seed=4, seconds=1.23456)
+    facts = provenance({"step": 0.1, "shape": (2, 3)}, seed=4)
     assert facts["seed"] == 4
-    assert facts["seconds"] == 1.235
     assert json.loads(str(facts["config"])) == {"step": 0.1, "shape": [2, 3]}
     assert facts["jax_version"] == jax.__version__
-    assert str(facts["created"]).endswith("+00:00")
-    assert all(isinstance(value, str | int | float) for value in facts.values())
+    assert all(isinstance(value, str | int) for value in facts.values())
     assert "config" not in provenance()

@@ -82,7 +82,7 @@ class Session:
         with _progress(self.experiment.name, quiet) as report:
             dataset = self.experiment.run(self.config, report)
         seconds = time.perf_counter() - began
-        origin = provenance(self.config, seconds=seconds)
+        origin = provenance(self.config)
         dataset = dataset.assign_attrs({**origin, **self._settings()})
         path = run.finish(dataset, seconds=round(seconds, 3))
         return Outcome(dataset, path, seconds)

@@ -5,9 +5,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.cli.checks import check_folder_of, check_settings
+from tacit.cli.checks import check_settings
 from tacit.cli.rate.options import Options
-from tacit.media import MediaError
+from tacit.media import MediaError, check_folder_place
 
 _STEPS, _FEWEST = 21, 50
 """Steps that a scale of ratings has at most, and ratings from which they can be told."""
@@ -49,7 +49,7 @@ def check_options(options: Options) -> None:
         MediaError: the output is there already, or is not a model.
     """
     check_settings(budget=options.budget, seed=options.seed, report=options.report)
-    check_folder_of(options.output)
+    check_folder_place(options.output)
 
     for name, number in (("--width", options.width), ("--members", options.members)):
         if number < 1:

@@ -30,7 +30,7 @@ class RatingsFit(NamedTuple):
         steps: sweeps of the first member.
         trajectory: of the first member; of the run that held-out entries stopped, if there was one.
         result: how it ended.
-        seconds: wall time.
+        seconds: wall time; NaN of a model that was read from disk.
     """
 
     centre: float
