@@ -84,7 +84,12 @@ def plain_docstring(app, what, name, obj, options, lines):
 
     Runs before napoleon, which reads the sections (Args, Raises) and adds the markup.
     """
+    in_example = False
     for number, line in enumerate(lines):
+        # An example and its output are code up to the next blank line.
+        in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(">>>"))
+        if in_example:
+            continue
         pieces = _CODE.split(line)
         for index in range(0, len(pieces), 2):
             text = re.sub(r"([\\*|])", r"\\\1", pieces[index])

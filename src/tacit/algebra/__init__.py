@@ -1,4 +1,13 @@
-"""Pure functions, arrays to arrays: spectra, spectral maps, products, penalties, random draws."""
+"""Pure functions, arrays to arrays: spectra, spectral maps, products, penalties, random draws.
+
+Example:
+    >>> import jax
+    >>> from tacit.algebra import low_rank_matrix, numerical_rank, singular_values
+    >>> X = low_rank_matrix((8, 6), 2, key=jax.random.key(0))
+    >>> values = singular_values(X)
+    >>> values.shape, int(numerical_rank(values))
+    ((6,), 2)
+"""
 
 from tacit.algebra._divided_differences import vanishes_at_zero
 from tacit.algebra._odd_polynomial import OddPolynomial, odd_polynomial

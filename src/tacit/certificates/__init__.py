@@ -1,4 +1,16 @@
-"""Checked statements: what a theorem says, verified at a point or along a run."""
+"""Checked statements: what a theorem says, verified at a point or along a run.
+
+Example:
+    >>> import jax
+    >>> from tacit.algebra import low_rank_matrix
+    >>> from tacit.certificates import rip_estimate
+    >>> from tacit.problems import full_observation
+    >>> draw = lambda key: low_rank_matrix((6, 6), 1, key=key)
+    >>> everything = full_observation(draw(jax.random.key(0))).operator
+    >>> estimate = rip_estimate(everything, draw, key=jax.random.key(1))
+    >>> estimate.lower_bound < 1e-5  # all entries are seen, so nothing is stretched
+    True
+"""
 
 from tacit.certificates._base import Certificate
 from tacit.certificates.assumptions import Assumptions, check_assumptions

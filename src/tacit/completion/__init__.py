@@ -1,4 +1,15 @@
-"""From data with holes to an answer: hold out, choose, train, fill."""
+"""From data with holes to an answer: hold out, choose, train, fill.
+
+Example:
+    >>> import jax
+    >>> import numpy as np
+    >>> from tacit.completion import complete
+    >>> table = np.outer(np.arange(1.0, 21), np.arange(1.0, 11))
+    >>> table[3, 4] = np.nan
+    >>> answer = complete(table, kind="table", budget=5, key=jax.random.key(0))
+    >>> answer.filled.shape, bool(np.isfinite(answer.filled).all())
+    ((20, 10), True)
+"""
 
 from tacit.completion._complete import complete
 from tacit.completion._solve import Solution, solve

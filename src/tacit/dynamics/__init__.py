@@ -1,6 +1,20 @@
 """How a model moves from one record to the next; implicit and explicit methods alike.
 
 Flows are looked up when first used: diffrax takes a second to import.
+
+Example:
+    >>> import jax
+    >>> from tacit.algebra import low_rank_matrix
+    >>> from tacit.dynamics import GradientDescent
+    >>> from tacit.models import Deep
+    >>> from tacit.observers import loss
+    >>> from tacit.problems import full_observation
+    >>> from tacit.runs import Schedule, run
+    >>> problem = full_observation(low_rank_matrix((6, 6), 1, key=jax.random.key(0)))
+    >>> start = Deep.initialise((6, 6), depth=2, init_scale=0.1, key=jax.random.key(1))
+    >>> trajectory = run(problem, start, GradientDescent("auto"), Schedule.linear(300, 4), (loss,))
+    >>> bool(trajectory["loss"][-1] < 1e-3 * trajectory["loss"][0])
+    True
 """
 
 from importlib import import_module

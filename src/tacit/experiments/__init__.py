@@ -2,6 +2,12 @@
 
 The registry below is the only list. It is read without importing JAX; an experiment's own modules
 are imported when they are used.
+
+Example:
+    >>> from tacit.experiments import find
+    >>> experiment = find("chou2024_dynamics")
+    >>> experiment.reference, experiment.configure("smoke", seed=3).seed
+    ('chou2024', 3)
 """
 
 from tacit.experiments._claim import Claim, Verdict

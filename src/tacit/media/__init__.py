@@ -4,6 +4,16 @@ The only reader and writer of user files. `read` gives a `Source`, `write` puts 
 same format, `read_pictures` gives many small pictures as one array, and `read_triplets` ratings.
 Every file that cannot be used is a `MediaError` with a one-line message. Importing this package
 imports NumPy alone: each format's library is imported when the format is used.
+
+Example:
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from tacit.media import read
+    >>> file = Path(tempfile.mkdtemp(), "table.csv")
+    >>> written = file.write_text("a,b,c\\n1,2,3\\n4,,6\\n")
+    >>> source = read(file)
+    >>> source.values.shape, int(source.missing.sum())
+    ((2, 3), 1)
 """
 
 from tacit.media.atomic import atomic_path, check_folder_place, check_place

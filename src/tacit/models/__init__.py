@@ -1,4 +1,12 @@
-"""Factorisations: parametrisations of the target whose module is the tree of its own factors."""
+"""Factorisations: parametrisations of the target whose module is the tree of its own factors.
+
+Example:
+    >>> import jax
+    >>> from tacit.models import Deep
+    >>> model = Deep.initialise((8, 6), depth=3, init_scale=1e-3, key=jax.random.key(0))
+    >>> model().shape, [factor.shape for factor in model.factors]
+    ((8, 6), [(6, 6), (6, 6), (8, 6)])
+"""
 
 from tacit.models._base import AbstractFactorisation, AbstractThinFactorisation, Model
 from tacit.models.deep import Deep

@@ -1,4 +1,14 @@
-"""What is looked at along a run: pure functions (t, model, problem) → array, on a schedule."""
+"""What is looked at along a run: pure functions (t, model, problem) → array, on a schedule.
+
+Example:
+    >>> import jax.numpy as jnp
+    >>> from tacit.observers import Observer
+    >>> def largest_entry(t, model, problem):
+    ...     return jnp.max(jnp.abs(model()))
+    >>> largest = Observer(largest_entry, "largest", "max |X|")
+    >>> largest.name, largest.dims
+    ('largest', ())
+"""
 
 from tacit.observers._base import Law, Observer
 from tacit.observers.alignment import alignment

@@ -2,6 +2,16 @@
 
 matplotlib is imported when a figure is drawn, through its object-oriented interface alone: no
 window, no global state.
+
+Example:
+    >>> import numpy as np
+    >>> import xarray as xr
+    >>> from tacit.plots import curves
+    >>> steps = np.arange(5)
+    >>> dataset = xr.Dataset({"loss": ("record", 0.5**steps)}, {"step": ("record", steps)})
+    >>> figure = curves(dataset, ["loss"], logarithmic=["loss"])
+    >>> len(figure.axes)
+    1
 """
 
 from tacit.plots.anatomy import anatomy

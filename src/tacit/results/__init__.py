@@ -2,6 +2,15 @@
 
 What reads or makes datasets is looked up when first used, so that listing the runs of a folder
 imports neither JAX nor xarray.
+
+Example:
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from tacit.results import Store
+    >>> store = Store(Path(tempfile.mkdtemp()))
+    >>> begun = store.begin("first", seed=2)
+    >>> [(run.name, run.status) for run in store.runs()]
+    [('first', 'unfinished')]
 """
 
 from importlib import import_module

@@ -1,4 +1,20 @@
-"""Running a dynamics on a problem, once or over many settings in one program."""
+"""Running a dynamics on a problem, once or over many settings in one program.
+
+Example:
+    >>> import jax
+    >>> from tacit.algebra import low_rank_matrix
+    >>> from tacit.dynamics import GradientDescent
+    >>> from tacit.models import Direct
+    >>> from tacit.observers import loss
+    >>> from tacit.problems import full_observation
+    >>> from tacit.runs import Below, Schedule, run
+    >>> problem = full_observation(low_rank_matrix((6, 6), 1, key=jax.random.key(0)))
+    >>> start, rule = Direct.zeros((6, 6)), GradientDescent(0.5)
+    >>> schedule, stop = Schedule.linear(100, 11), Below("loss", 1e-3)
+    >>> trajectory = run(problem, start, rule, schedule, (loss,), stop=stop)
+    >>> trajectory.step.tolist()  # recorded every ten steps, and stopped at the first below
+    [0, 10]
+"""
 
 from tacit.runs.compile_cache import (
     compile_cache_folder,

@@ -2,6 +2,12 @@
 
 Each takes one object and raises AssertionError with the law that it breaks. A class of your own is
 tested by one call. Run them in float64 (`jax.enable_x64`): in float32 they are looser.
+
+Example:
+    >>> import jax
+    >>> from tacit.operators import Entries
+    >>> from tacit.testing import check_measurement
+    >>> check_measurement(Entries([0, 1], [2, 0], shape=(2, 3)), key=jax.random.key(0))
 """
 
 from tacit.testing.dynamics import check_dynamics
