@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from docutils import nodes
@@ -13,6 +15,10 @@ import tacit
 ROOT = Path(__file__).resolve().parent.parent
 # Guide pages call the command `tacit` of the environment that builds them.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+# Most of the time of a page is compiling: pages, and the commands on them, share what they compile.
+os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="tacit-docs-")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
 project = "Tacit"
 author = "The Tacit developers"
@@ -130,8 +136,14 @@ def file_role(name, rawtext, text, lineno, inliner, options=None, content=None):
     return [nodes.literal(rawtext, text)], []
 
 
+def forget_compiled(app, exception):
+    """Remove what the pages compiled."""
+    shutil.rmtree(os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
+
+
 def setup(app):
     app.add_role("file", file_role, override=True)
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)
     app.connect("autodoc-process-signature", short_types)
     app.connect("autodoc-skip-member", skip_machinery)
+    app.connect("build-finished", forget_compiled)
