@@ -52,8 +52,8 @@ class Options:
             alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
             or ? to find out.
         smooth: Whether neighbours along any axis are alike: auto finds out, off says no.
-        bounds: Range of the values that are filled in: auto for that of the data where they respect
-            one, none, or LOWEST:HIGHEST in the numbers that the file stores.
+        bounds: Limits of the values that are filled in: auto for those that the data seem to keep to,
+            none, or LOWEST:HIGHEST in the numbers that the file stores.
         integer: Round the values that are filled in to whole numbers.
         loss: squared, or huber, which tolerates outliers.
         method: Family of methods to choose from; auto tries all that apply.
