@@ -47,7 +47,7 @@ papers: $(DEV) ## Run every experiment as in its paper, from SEEDS (hours); writ
 	@$(PY) -m benchmarks.papers --seeds $(SEEDS)
 
 docs: $(DOCS) ## Build the documentation into docs/_build/html; warnings are errors.
-	@$(PY) -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@$(PY) -m sphinx --jobs auto --fail-on-warning --keep-going --quiet docs docs/_build/html
 	@$(PY) docs/check_offline.py docs/_build/html
 	@echo "The documentation: docs/_build/html/index.html"
 

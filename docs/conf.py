@@ -19,6 +19,8 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="tacit-docs-")
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+# Pages are built side by side, and one may find an entry that another has half written.
+os.environ["PYTHONWARNINGS"] = "ignore:Error reading persistent compilation cache:UserWarning"
 
 project = "Tacit"
 author = "The Tacit developers"
@@ -147,3 +149,5 @@ def setup(app):
     app.connect("autodoc-process-signature", short_types)
     app.connect("autodoc-skip-member", skip_machinery)
     app.connect("build-finished", forget_compiled)
+    # All it does is copy files at the end; it does not say that pages can be read side by side.
+    app.extensions["sphinx-mathjax-offline"].parallel_read_safe = True
