@@ -79,6 +79,7 @@ def test_what_has_no_weight_needs_no_other_mark():
         complete(truth, missing, weights=np.zeros(truth.shape), **QUICK)
 
 
+@pytest.mark.slow
 def test_rows_are_completed_with_their_weights():
     """The numbers of a report: 1.168 without the weights of rows, 0.0555 with them."""
     rng = np.random.default_rng(0)

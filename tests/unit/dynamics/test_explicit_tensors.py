@@ -36,6 +36,16 @@ RULES = {
     "HaLRTC, weights": HaLRTC((0.7, 0.0, 0.4), **STILL),
 }
 
+each_rule = pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(TNN(), id="TNN"),
+        pytest.param(TCTV(), id="TCTV", marks=pytest.mark.slow),
+        pytest.param(HaLRTC(), id="HaLRTC", marks=pytest.mark.slow),
+    ],
+)
+"""One loop drives them all; what it does is tried quickly with the one that compiles least."""
+
 
 def tensor(shape=SHAPE, seed=0):
     """Numbers near one, of varying slope, so that no answer is zero."""
@@ -164,7 +174,7 @@ def test_it_is_the_convex_minimum(name):
     np.testing.assert_allclose(np.asarray(X).ravel(), x.value, atol=1e-3)
 
 
-@pytest.mark.parametrize("rule", [TNN(), TCTV(), HaLRTC()], ids=["TNN", "TCTV", "HaLRTC"])
+@each_rule
 def test_a_growing_penalty_comes_to_rest_on_the_data_at_any_scale(rule):
     """In float32, at the scale of a picture and at 2¹⁰ of it, far beyond the steps it needs."""
     T = tensor((6, 5, 3)) @ np.ones((3, 3))
@@ -182,8 +192,12 @@ def test_a_growing_penalty_comes_to_rest_on_the_data_at_any_scale(rule):
 
 @pytest.mark.parametrize(
     ("rule", "plain"),
-    [(TNN(LATERAL), TNN()), (TCTV(LATERAL, (0, 1)), TCTV(directions=(0, 2)))],
-    ids=["TNN", "TCTV"],
+    [
+        pytest.param(TNN(LATERAL), TNN(), id="TNN"),
+        pytest.param(
+            TCTV(LATERAL, (0, 1)), TCTV(directions=(0, 2)), id="TCTV", marks=pytest.mark.slow
+        ),
+    ],
 )
 def test_to_turn_the_data_is_to_turn_the_orientation(rule, plain):
     T = tensor((5, 3, 4))
@@ -199,7 +213,7 @@ def test_to_turn_the_data_is_to_turn_the_orientation(rule, plain):
     np.testing.assert_allclose(np.transpose(X, LATERAL), Y, atol=1e-10)
 
 
-@pytest.mark.parametrize("rule", [TNN(), TCTV(), HaLRTC()], ids=["TNN", "TCTV", "HaLRTC"])
+@each_rule
 def test_weights_of_zero_are_holes(rule):
     problem = problem_of(tensor())
     weights = np.ones(problem.y.shape)

@@ -76,7 +76,7 @@ def test_multilinear_refuses_another_number_of_matrices():
         multilinear(draw(SHAPE), [None, None])
 
 
-@pytest.mark.parametrize("fibres", [False, True])
+@pytest.mark.parametrize("fibres", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_the_expectation_is_that_of_the_law_given_what_is_observed(data, fibres):
     y, weights = data
     asked = problem(y, weights)
@@ -85,7 +85,7 @@ def test_the_expectation_is_that_of_the_law_given_what_is_observed(data, fibres)
     np.testing.assert_allclose(model(), law(model, y, weights)[2], atol=1e-8)
 
 
-@pytest.mark.parametrize("fibres", [False, True])
+@pytest.mark.parametrize("fibres", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_sweep_moves_each_covariance_to_the_second_moment_of_the_law(data, fibres):
     """The first, over many draws: A E[S] Aᵀ of what the law says, drawn towards the identity."""
     y, weights = data

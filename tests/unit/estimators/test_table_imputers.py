@@ -21,6 +21,12 @@ RIVALS = {
     "scaled": ScaledDescentImputer,
 }
 
+ONE_FACE = [
+    pytest.param(name, marks=[] if name == "soft" else [pytest.mark.slow]) for name in RIVALS
+]
+"""What the class they share does, and not the method: of one quickly, of the others slowly."""
+one_face = pytest.mark.parametrize("fitted", ONE_FACE, indirect=True)
+
 
 def table(rows=60, seed=0, noise=0.1):
     """Rank two of 25 columns about means that differ, half of it missing."""
@@ -69,6 +75,7 @@ def test_new_rows_are_completed_on_the_columns_learnt(fitted):
     np.testing.assert_allclose(imputer.transform(new[3:4]), answer[3:4], rtol=1e-10)
 
 
+@one_face
 def test_it_is_cloned_stored_and_the_same_each_time(fitted, tmp_path):
     *_, X, imputer, filled = fitted
     copy = clone(imputer)
@@ -81,6 +88,7 @@ def test_it_is_cloned_stored_and_the_same_each_time(fitted, tmp_path):
     assert repr(imputer) == f"{type(imputer).__name__}()"
 
 
+@one_face
 def test_frames_and_sparse_arrays_say_the_same(fitted):
     *_, X, imputer, filled = fitted
     frame = pd.DataFrame(X, columns=[f"c{j}" for j in range(25)], index=np.arange(60) + 7)
@@ -146,8 +154,9 @@ def test_lines_wholly_missing_are_filled_with_a_warning():
     assert np.isfinite(filled).all()
 
 
-@pytest.mark.parametrize("rival", RIVALS.values())
+@pytest.mark.parametrize("rival", ONE_FACE)
 def test_tables_with_next_to_nothing_are_answered(rival):
+    rival = RIVALS[rival]
     constant = np.full((6, 4), 2.5)
     constant[1, 2] = constant[5, 0] = np.nan
     np.testing.assert_array_equal(rival().fit_transform(constant), 2.5)
