@@ -13,9 +13,24 @@ from tacit.testing.measurement import lineax_questions
 from .cases.base import PRECISIONS, draw, params
 from .cases.operators import OPERATORS
 
+ONE_OF_EACH = {
+    "entries of a mask",
+    "dense on matrices",
+    "entries of a tensor",
+    "shared basis, tall",
+}
+"""One case of each class: quickly in both precisions, where the others are in float64 alone."""
 
-@pytest.mark.parametrize("dtype", PRECISIONS, ids=lambda dtype: dtype.__name__)
-@pytest.mark.parametrize("case", params(OPERATORS))
+
+def _in_precisions():
+    for case in OPERATORS:
+        for dtype in PRECISIONS:
+            slow = case.slow or (dtype == jnp.float32 and case.name not in ONE_OF_EACH)
+            marks = [pytest.mark.slow] if slow else []
+            yield pytest.param(case, dtype, id=f"{case.name}-{dtype.__name__}", marks=marks)
+
+
+@pytest.mark.parametrize(("case", "dtype"), _in_precisions())
 def test_measurement(case, dtype, key):
     check_measurement(case.build(dtype), key=key)
 

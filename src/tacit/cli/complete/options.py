@@ -52,7 +52,7 @@ class Options:
             alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
             or ? to find out.
         smooth: Whether neighbours along any axis are alike: auto finds out, off says no.
-        bounds: Limits of the values that are filled in: auto for those that the data seem to keep to,
+        bounds: Limits of the values that are filled in: auto for those that the data seem to have,
             none, or LOWEST:HIGHEST in the numbers that the file stores.
         integer: Round the values that are filled in to whole numbers.
         loss: squared, or huber, which tolerates outliers.
