@@ -22,6 +22,14 @@ from tacit.algebra.activations import (
 from tacit.algebra.batched_small_svd import scale_singular_values
 from tacit.algebra.dense_rows import DenseRows
 from tacit.algebra.factored import Factored
+from tacit.algebra.formats import (
+    AbstractTensorFormat,
+    CanonicalFormat,
+    TrainFormat,
+    Tree,
+    TreeFormat,
+    TuckerFormat,
+)
 from tacit.algebra.lanczos import TopPair, top_eigenpair
 from tacit.algebra.matrix_transforms import (
     AbstractMatrixTransform,
@@ -76,8 +84,10 @@ from tacit.algebra.tubal_spectrum import (
 
 __all__ = [
     "AbstractMatrixTransform",
+    "AbstractTensorFormat",
     "AbstractTransform",
     "Activation",
+    "CanonicalFormat",
     "Cosine",
     "DenseRows",
     "Factored",
@@ -91,7 +101,11 @@ __all__ = [
     "Regressors",
     "SmoothClamp",
     "TopPair",
+    "TrainFormat",
+    "Tree",
+    "TreeFormat",
     "TubalSVD",
+    "TuckerFormat",
     "average_rank",
     "chain_product",
     "dirichlet_energy",

@@ -8,20 +8,31 @@ Example:
     ((8, 6), [(6, 6), (6, 6), (8, 6)])
 """
 
-from tacit.models._base import AbstractFactorisation, AbstractThinFactorisation, Model
+from tacit.models._base import (
+    AbstractFactorisation,
+    AbstractTensorFactorisation,
+    AbstractThinFactorisation,
+    Model,
+)
+from tacit.models.cp import CP
 from tacit.models.deep import Deep
 from tacit.models.deep_tubal import DeepTubal
 from tacit.models.direct import Direct
 from tacit.models.gaussian_factors import GaussianFactors, Gaussians
 from tacit.models.gaussian_tensor import GaussianTensor, Roots
+from tacit.models.hierarchical_tucker import HierarchicalTucker
 from tacit.models.initialisers import Initialiser, balanced, gaussian, identity, orthogonal
 from tacit.models.spectral import SpectralNetwork
 from tacit.models.spectral_coordinates import SpectralCoordinates
 from tacit.models.symmetric import Symmetric
+from tacit.models.tensor_train import TensorTrain
 from tacit.models.tubal import SymmetricTubal, Tubal
+from tacit.models.tucker import Tucker
 
 __all__ = [
+    "CP",
     "AbstractFactorisation",
+    "AbstractTensorFactorisation",
     "AbstractThinFactorisation",
     "Deep",
     "DeepTubal",
@@ -29,6 +40,7 @@ __all__ = [
     "GaussianFactors",
     "GaussianTensor",
     "Gaussians",
+    "HierarchicalTucker",
     "Initialiser",
     "Model",
     "Roots",
@@ -36,7 +48,9 @@ __all__ = [
     "SpectralNetwork",
     "Symmetric",
     "SymmetricTubal",
+    "TensorTrain",
     "Tubal",
+    "Tucker",
     "balanced",
     "gaussian",
     "identity",

@@ -7,7 +7,7 @@ import equinox as eqx
 import lineax as lx
 
 from tacit._typing import Target
-from tacit.algebra import Factored
+from tacit.algebra import AbstractTensorFormat, Factored
 
 
 class AbstractFactorisation(eqx.Module):
@@ -40,3 +40,15 @@ class AbstractThinFactorisation(AbstractFactorisation):
     @abstractmethod
     def factored(self) -> Factored:
         """The matrix X(θ) as left · right."""
+
+
+class AbstractTensorFactorisation(AbstractFactorisation):
+    """A factorisation of a tensor of any order whose entries are read from the factors."""
+
+    @abstractmethod
+    def factored(self) -> AbstractTensorFormat:
+        """The tensor X(θ), held as factors, its layers multiplied together."""
+
+    def __call__(self) -> Target:
+        """The tensor, formed."""
+        return self.factored().dense()

@@ -8,7 +8,7 @@ import lineax as lx
 import numpy as np
 
 from tacit._typing import Array, Float, Int, Measurements, ShapeDtypeStruct, Target
-from tacit.algebra import Factored
+from tacit.algebra import AbstractTensorFormat, Factored
 
 
 class AbstractMeasurement(lx.AbstractLinearOperator):
@@ -46,8 +46,8 @@ class AbstractMeasurement(lx.AbstractLinearOperator):
     def take(self, index: Int[np.ndarray, " q"]) -> "AbstractMeasurement":
         """The operator with only the measurements listed."""
 
-    def mv_factored(self, target: Factored) -> Measurements:
-        """Measurements of a target held as two factors; the default forms the matrix."""
+    def mv_factored(self, target: Factored | AbstractTensorFormat) -> Measurements:
+        """Measurements of a target held as factors; the default forms it."""
         return self.mv(target.dense())
 
     def adjoint_factored(self, y: Measurements, target: Factored) -> Factored:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tacit._typing import Any, Array, Bool, Entry, Float, Int, Measurements, Target
-from tacit.algebra import Factored
+from tacit.algebra import AbstractTensorFormat, Factored
 from tacit.operators._base import AbstractMeasurement
 
 CHUNK = 1 << 13
@@ -106,8 +106,10 @@ class Entries(AbstractMeasurement):
             np.asarray(self.rows)[index], np.asarray(self.columns)[index], self.shape, self.dtype
         )
 
-    def mv_factored(self, target: Factored) -> Measurements:
+    def mv_factored(self, target: Factored | AbstractTensorFormat) -> Measurements:
         """Entries of left · right, from the factors or the product, whichever is cheaper."""
+        if isinstance(target, AbstractTensorFormat):
+            return target.read(self.rows, self.columns)
         m, n = target.shape
         price = _GATHER_COST if m * n > _IN_CACHE else 3 * _GATHER_COST
         if self.size * price > m * n:

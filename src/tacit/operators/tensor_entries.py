@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tacit._typing import Any, Array, Bool, Int, Measurements, Target
+from tacit.algebra import AbstractTensorFormat, Factored
 from tacit.operators._base import AbstractMeasurement
 
 
@@ -101,6 +102,12 @@ class TensorEntries(AbstractMeasurement):
                 unique_indices=self.is_unique,
             )
         )
+
+    def mv_factored(self, target: Factored | AbstractTensorFormat) -> Measurements:
+        """Entries of a tensor, from its factors or itself, whichever is cheaper."""
+        if isinstance(target, Factored):
+            return self.mv(target.dense())
+        return target.read(*jnp.unravel_index(self.positions, self.shape))
 
     def adjoint(self, y: Measurements) -> Target:
         """Array that holds y at the observed entries and zero elsewhere; repeated entries add."""

@@ -5,7 +5,11 @@ import jax
 import numpy as np
 
 from tacit._typing import Any, Measurements, Penalty, PRNGKey, RealScalar, Target
-from tacit.models import AbstractFactorisation, AbstractThinFactorisation
+from tacit.models import (
+    AbstractFactorisation,
+    AbstractTensorFactorisation,
+    AbstractThinFactorisation,
+)
 from tacit.operators import AbstractMeasurement
 from tacit.problems.losses import AbstractLoss, LeastSquares
 
@@ -42,7 +46,7 @@ class Problem(eqx.Module):
 
     def residual(self, model: AbstractFactorisation) -> Measurements:
         """Residual A X(θ) − y, read from the factors where that is cheaper than forming X."""
-        if isinstance(model, AbstractThinFactorisation):
+        if isinstance(model, AbstractThinFactorisation | AbstractTensorFactorisation):
             return self.operator.mv_factored(model.factored()) - self.y
         return self.operator.mv(model()) - self.y
 

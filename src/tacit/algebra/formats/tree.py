@@ -1,0 +1,101 @@
+"""A tree of modes: components of a node are mixtures of outer products of its children's."""
+
+import math
+from functools import reduce
+from typing import TypeAlias
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+
+from tacit._typing import Any, Array, Callable, Entry, Float, Measurements, Sequence, Target
+from tacit.algebra.formats._base import AbstractTensorFormat
+
+Tree: TypeAlias = int | tuple[Any, ...]
+"""A mode, or several trees: `((0, 1), (2, 3))` pairs the modes of a tensor of order four."""
+
+
+class TreeFormat(AbstractTensorFormat):
+    """Hierarchical factorisation over a tree of modes [razin2022].
+
+    With R_ν components at an inner node ν and W_ν of shape (R_ν, R_parent), R_parent = 1 above the
+    root, component r of a node is
+
+        X_ν,r = Σ_s W_ν[s, r] ⊗_c X_c,s      over its children c,
+
+    and of a leaf, mode n, it is column r of the leaf matrix (n_n, R_parent). X is the one component
+    of the root.
+
+    Attributes:
+        leaves: leaf matrices, by mode.
+        weights: W_ν of the inner nodes, children before parents, the root last.
+        tree: of the modes.
+    """
+
+    leaves: tuple[Float[Array, "_ _"], ...]
+    weights: tuple[Float[Array, "_ _"], ...]
+    tree: Tree = eqx.field(static=True)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sides of the tensor."""
+        return tuple(leaf.shape[0] for leaf in self.leaves)
+
+    def dense(self) -> Target:
+        """The tensor, from the leaves up."""
+
+        def outer(a: Array, b: Array) -> Array:
+            return (a[:, None] * b[None, :]).reshape(-1, a.shape[-1])
+
+        modes = modes_of(self.tree)
+        whole = self._up(lambda mode: self.leaves[mode], outer)
+        sides = [self.shape[mode] for mode in modes]
+        return jnp.transpose(whole[:, 0].reshape(sides), np.argsort(modes))
+
+    def entries(self, *places: Entry) -> Measurements:
+        """From the leaves' rows up, at the places."""
+        return self._up(lambda mode: self.leaves[mode][places[mode]], jnp.multiply)[:, 0]
+
+    def _up(self, leaf: Callable[[int], Array], join: Callable[[Array, Array], Array]) -> Array:
+        """Fold the tree: leaves are read, children joined component by component, then mixed."""
+        weights = iter(self.weights)
+
+        def fold(node: Tree) -> Array:
+            if isinstance(node, int):
+                return leaf(node)
+            joined = reduce(join, [fold(child) for child in node])
+            return joined @ next(weights)
+
+        return fold(self.tree)
+
+    @property
+    def entry_cost(self) -> int:
+        """Every leaf row and every weight once."""
+        rows = sum(leaf.shape[1] for leaf in self.leaves)
+        return rows + sum(math.prod(weight.shape) for weight in self.weights)
+
+    @property
+    def dense_cost(self) -> int:
+        """At each node its weights, for all places of its modes."""
+        weights = iter(self.weights)
+
+        def cost(node: Tree) -> tuple[int, int]:
+            if isinstance(node, int):
+                return self.shape[node], 0
+            below = [cost(child) for child in node]
+            places = math.prod(sides for sides, _ in below)
+            return places, sum(c for _, c in below) + places * math.prod(next(weights).shape)
+
+        return cost(self.tree)[1]
+
+
+def modes_of(tree: Tree) -> tuple[int, ...]:
+    """The modes at the leaves, from left to right."""
+    return (tree,) if isinstance(tree, int) else sum((modes_of(child) for child in tree), ())
+
+
+def inner_nodes(tree: Tree) -> Sequence[tuple[Tree, ...]]:
+    """The inner nodes, children before parents, the root last."""
+    if isinstance(tree, int):
+        return []
+    return [node for child in tree for node in inner_nodes(child)] + [tree]
