@@ -8,10 +8,12 @@ import pytest
 from tacit import observers
 from tacit.algebra import t_outer
 from tacit.models import (
+    CP,
     Deep,
     Direct,
     GaussianFactors,
     Gaussians,
+    HierarchicalTucker,
     SpectralNetwork,
     Symmetric,
     SymmetricTubal,
@@ -45,9 +47,19 @@ ARGUMENTS = {
     "power_iterate_angle": (TUBAL["problem"], TUBAL["model"], 1e-3, 2),
     "tensor_nuclear_norm": ("sum",),
     "tubal_rank": (),
+    "component_norms": (2,),
+    "local_component_norms": ((0, 1), 2),
+    "unfolding_ranks": (0.1,),
     "tube_error": (TUBAL["problem"].truth, 2),
 }
-ON_TENSORS = {*ARGUMENTS, "factor_spectrum"} - {"held_out", "schatten_norm", "top_singular_values"}
+ON_TENSORS = {*ARGUMENTS, "factor_spectrum"} - {
+    "held_out",
+    "schatten_norm",
+    "top_singular_values",
+    "component_norms",
+    "local_component_norms",
+    "unfolding_ranks",
+}
 
 
 # Observers of spectral networks are defined for those alone.
@@ -65,10 +77,18 @@ GAUSSIAN = GaussianFactors(
 )
 
 
+CANONICAL = CP(((draw((5, 3)),), (draw((4, 3), seed=8),)))
+TREE = HierarchicalTucker((draw((5, 3)), draw((4, 3), seed=8)), (draw((3, 1), seed=9),), (0, 1))
+
+
 def given(name):
     """Model and problem that suit an observer."""
     if name in ("noise", "component_singular_values"):
         return GAUSSIAN, small_completion()
+    if name == "component_norms":
+        return CANONICAL, small_completion()
+    if name == "local_component_norms":
+        return TREE, small_completion()
     if name.startswith("spectral"):
         return SPECTRAL["model"], SPECTRAL["problem"]
     if name in ON_TENSORS:
@@ -206,3 +226,31 @@ def test_observers_refuse_what_they_cannot_see():
         observers.balancedness(0.0, Symmetric(draw((4, 2))), problem)
     with pytest.raises(ValueError, match="slice_singular_values"):
         observers.nuclear_norm(0.0, Direct(draw((2, 3, 2))), problem)
+
+
+def test_components_and_unfoldings_by_numpy():
+    cube, problem = Direct(draw((3, 4, 2))), small_completion()
+    X = np.asarray(cube())
+    spectra = [
+        np.linalg.svd(np.moveaxis(X, mode, 0).reshape(X.shape[mode], -1), compute_uv=False)
+        for mode in range(3)
+    ]
+    shares = [found / found.sum() for found in spectra]
+    ranks = [np.exp(-np.sum(share * np.log(share))) for share in shares]
+    look = {name: build(name)(0.0, cube, problem) for name in CASES if name.startswith("unfolding")}
+    np.testing.assert_allclose(look["unfolding_effective_ranks"], ranks, rtol=1e-10)
+    np.testing.assert_allclose(
+        look["unfolding_nuclear_norm"], np.mean([found.sum() for found in spectra]), rtol=1e-10
+    )
+    over = observers.unfolding_ranks(0.5)(0.0, cube, problem)
+    np.testing.assert_array_equal(over, [np.sum(found > 0.5 * found[0]) for found in spectra])
+
+    norms = [np.linalg.norm(np.asarray(factor), axis=0) for factor in CANONICAL.factors]
+    expected = np.sort(norms[0] * norms[1])[::-1]
+    np.testing.assert_allclose(build("component_norms")(0.0, CANONICAL, problem), expected[:2])
+    mixed = [*(np.linalg.norm(leaf, axis=0) for leaf in TREE.leaves), abs(TREE.weights[0][:, 0])]
+    expected = np.sort(np.prod(mixed, axis=0))[::-1]
+    np.testing.assert_allclose(build("local_component_norms")(0.0, TREE, problem), expected[:2])
+    for name in ("component_norms", "local_component_norms"):
+        with pytest.raises(ValueError, match="those of a"):
+            build(name)(0.0, MODEL, problem)

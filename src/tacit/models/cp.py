@@ -63,7 +63,8 @@ class CP(AbstractTensorFactorisation):
 
         def scaled(factor: Array) -> Array:
             norms = jnp.linalg.norm(factor, axis=0)
-            return factor * jnp.where(norms > 0, root / jnp.where(norms > 0, norms, 1), 0)
+            stretch = jnp.where(norms > 0, root / jnp.where(norms > 0, norms, 1), 0)
+            return factor * stretch[None, :]
 
         return CP(tuple((scaled(factor),) for factor in self.factors))
 

@@ -33,6 +33,13 @@ from tacit.observers.spectra import (
     top_singular_values,
 )
 from tacit.observers.stages import Stages, find_stages, separations
+from tacit.observers.tensors import (
+    component_norms,
+    local_component_norms,
+    unfolding_effective_ranks,
+    unfolding_nuclear_norm,
+    unfolding_ranks,
+)
 from tacit.observers.tubal import factor_spectrum, tensor_nuclear_norm, tubal_rank, tube_error
 from tacit.observers.tubal_angles import (
     angle_to_spectral_tensor,
@@ -50,6 +57,7 @@ __all__ = [
     "angle_to_truth",
     "balance",
     "balancedness",
+    "component_norms",
     "component_singular_values",
     "effective_rank",
     "factor_spectrum",
@@ -57,6 +65,7 @@ __all__ = [
     "find_stages",
     "gradient_norm",
     "held_out",
+    "local_component_norms",
     "loss",
     "noise",
     "nuclear_norm",
@@ -76,4 +85,7 @@ __all__ = [
     "train_error",
     "tubal_rank",
     "tube_error",
+    "unfolding_effective_ranks",
+    "unfolding_nuclear_norm",
+    "unfolding_ranks",
 ]

@@ -7,6 +7,7 @@ from .chains import CHAINS
 from .gaussian_factors import GAUSSIAN_FACTORS
 from .model_case import ModelCase
 from .spectral_networks import SPECTRAL_NETWORKS
+from .tensor_models import TENSOR_MODELS
 from .tubal_models import TUBAL_MODELS
 
 
@@ -34,4 +35,5 @@ MODELS = [
     *GAUSSIAN_FACTORS,
     *CHAINS,
     *SPECTRAL_NETWORKS,
+    *TENSOR_MODELS,
 ]

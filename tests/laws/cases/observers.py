@@ -42,5 +42,10 @@ OBSERVERS = [
     ObserverCase("top_singular_values", observers.top_singular_values, (2,)),
     ObserverCase("train_error", observers.train_error),
     ObserverCase("tubal_rank", observers.tubal_rank),
+    ObserverCase("component_norms", observers.component_norms, (2,)),
+    ObserverCase("local_component_norms", observers.local_component_norms, (2,)),
+    ObserverCase("unfolding_effective_ranks", observers.unfolding_effective_ranks, (2,)),
+    ObserverCase("unfolding_nuclear_norm", observers.unfolding_nuclear_norm),
+    ObserverCase("unfolding_ranks", observers.unfolding_ranks, (2,)),
     ObserverCase("tube_error", observers.tube_error),
 ]
