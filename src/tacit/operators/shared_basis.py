@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tacit._typing import Array, Float, Int, Matrix, Measurements
-from tacit.algebra import Factored
+from tacit.algebra import AbstractTensorFormat, Factored
 from tacit.operators._base import AbstractMeasurement
 
 
@@ -60,8 +60,10 @@ class SharedBasis(AbstractMeasurement):
         """Measurements Ā diag(Φᵀ X Ψ)."""
         return self.spectra @ self.coordinates(vector)
 
-    def mv_factored(self, target: Factored) -> Measurements:
+    def mv_factored(self, target: Factored | AbstractTensorFormat) -> Measurements:
         """Measurements of L R: diag((Φᵀ L)(R Ψ)), without forming L R."""
+        if isinstance(target, AbstractTensorFormat):
+            return self.mv(target.dense())
         x = jnp.sum((self.left.T @ target.left) * (target.right @ self.right).T, axis=1)
         return self.spectra @ x
 

@@ -50,7 +50,7 @@ class TreeFormat(AbstractTensorFormat):
         modes = modes_of(self.tree)
         whole = self._up(lambda mode: self.leaves[mode], outer)
         sides = [self.shape[mode] for mode in modes]
-        return jnp.transpose(whole[:, 0].reshape(sides), np.argsort(modes))
+        return jnp.transpose(whole[:, 0].reshape(sides), np.argsort(modes).tolist())
 
     def entries(self, *places: Entry) -> Measurements:
         """From the leaves' rows up, at the places."""
