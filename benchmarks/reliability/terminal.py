@@ -15,11 +15,9 @@ ENDED = "TOOK TOO LONG"
 # A job in the background inherits an ignored SIGINT, which Python would leave ignored.
 _TAKE = (
     "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "signal.signal(signal.SIGINT, signal.SIG_DFL); print('TAKEN', flush=True); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); "
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
-TAKEN = "TAKEN"
-"""Shown when the command begins, which a Ctrl-C may wait for."""
 
 
 class Ended(NamedTuple):
@@ -35,9 +33,16 @@ class Ended(NamedTuple):
         return [line for line in self.shown.splitlines() if "tacit: interrupted" in line]
 
 
+def _due(interrupt: float | str | tuple[str, float]) -> tuple[bytes, float]:
+    """The text to wait for, and the seconds after it."""
+    if isinstance(interrupt, tuple):
+        return interrupt[0].encode(), interrupt[1]
+    return (interrupt.encode(), 0.0) if isinstance(interrupt, str) else (b"", interrupt)
+
+
 def on_a_terminal(
     command: Sequence[str],
-    interrupts: Sequence[float | str],
+    interrupts: Sequence[float | str | tuple[str, float]],
     folder: Path,
     environment: Mapping[str, str] | None = None,
     limit: float = 120.0,
@@ -46,7 +51,7 @@ def on_a_terminal(
 
     Args:
         command: program and arguments.
-        interrupts: of each Ctrl-C, seconds after the one before, or a text to wait for.
+        interrupts: of each Ctrl-C, seconds after the one before, or a text to wait for, or both.
         folder: in which it runs.
         environment: of the process; that of this one if not given.
         limit: seconds after which it is killed.
@@ -64,19 +69,18 @@ def on_a_terminal(
     )
     os.close(other)
 
-    shown, waiting, seen = b"", list(interrupts), 0
+    shown, waiting = b"", [_due(each) for each in interrupts]
     began = last = time.monotonic()
     while True:
         now = time.monotonic()
-        due = now - last >= waiting[0] if waiting and isinstance(waiting[0], float) else False
-        if waiting and isinstance(waiting[0], str):
-            at = shown.find(waiting[0].encode(), seen)
-            due = at >= 0
-            seen = at + len(waiting[0]) if due else seen
-        if due:
-            os.write(terminal, CTRL_C)
-            waiting.pop(0)
-            last = now
+        if waiting:
+            text, seconds = waiting[0]
+            if text and text in shown:
+                waiting[0], last = (b"", seconds), now
+            elif not text and now - last >= seconds:
+                os.write(terminal, CTRL_C)
+                waiting.pop(0)
+                last = now
         if now - began > limit:
             process.kill()
             shown += ENDED.encode()

@@ -14,6 +14,7 @@ from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.raster import check_single, check_size, full_scale, join_alpha, split_alpha
 from tacit.media.reading import Reading
+from tacit.media.wording import visible
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEPT = frozenset(
@@ -97,21 +98,24 @@ class Png(AbstractCodec[bytes]):
 
 
 def _check_sums(file: Path, data: bytes) -> None:
-    """Refuse a file of which a chunk is not what its checksum says.
+    """Refuse a file of which a chunk is not what its checksum says, or that lacks its last one.
 
-    Pillow does not look at those of the pixels: damaged rows would be read without a word.
+    Pillow does not look at those of the pixels: damaged rows would be read without a word, and so
+    would a file that is cut short by a few bytes.
 
     Raises:
-        MediaError: A checksum is wrong.
+        MediaError: A checksum is wrong, or the file is cut short.
     """
-    start = len(_SIGNATURE)
-    while start + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, start)
-        end = start + 12 + length
+    start, kind = len(_SIGNATURE), b""
+    while kind != b"IEND":
+        end = len(data) + 1
+        if start + 12 <= len(data):
+            length, kind = struct.unpack_from(">I4s", data, start)
+            end = start + 12 + length
         if end > len(data):
-            return  # cut short, which the decoder says
+            raise MediaError(f"{file} is damaged: it is cut short: download it again")
         if zlib.crc32(data[start + 4 : end - 4]) != int.from_bytes(data[end - 4 : end]):
-            name = kind.decode("ascii", "backslashreplace")
+            name = visible(kind.decode("ascii", "backslashreplace"))
             raise MediaError(
                 f"{file} is damaged: the checksum of its {name} chunk at byte {start} is wrong: "
                 "download it again"

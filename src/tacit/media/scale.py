@@ -10,7 +10,8 @@ from tacit.media._base import Stored
 
 def to_values(stored: Stored[Any]) -> NDArray[np.float64]:
     """Return the stored numbers in their unit: a picture of whole numbers lies in [0, 1]."""
-    return stored.pixels.astype(np.float64) / stored.unit
+    with np.errstate(invalid="ignore"):  # NaN of whatever bits is NaN
+        return stored.pixels.astype(np.float64) / stored.unit
 
 
 def from_values(values: NDArray[np.float64], stored: Stored[Any]) -> NDArray[Any]:

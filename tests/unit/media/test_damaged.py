@@ -29,6 +29,42 @@ def test_a_png_is_refused_if_one_bit_of_any_chunk_is_wrong(tmp_path: Path) -> No
             read(tmp_path / "b.png", need_holes=False)
 
 
+def test_the_name_of_a_damaged_chunk_is_shown_on_one_line(tmp_path: Path) -> None:
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes().replace(b"IDAT", b"ID\nT")
+    (tmp_path / "b.png").write_bytes(data)
+    with pytest.raises(MediaError, match="the checksum of its ID") as refused:
+        read(tmp_path / "b.png", need_holes=False)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("colours", [None, 32])
+def test_a_png_is_refused_wherever_it_is_cut_short(tmp_path: Path, colours) -> None:
+    image = Image.fromarray(PIXELS)
+    (image if colours is None else image.quantize(colours)).save(tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes()
+    read(tmp_path / "a.png", need_holes=False)
+    for length in (
+        *range(8, 60),
+        *range(60, len(data) - 40, 97),
+        *range(len(data) - 40, len(data)),
+    ):
+        (tmp_path / "b.png").write_bytes(data[:length])
+        with pytest.raises(MediaError):
+            read(tmp_path / "b.png", need_holes=False)
+    # What follows the end is nobody's.
+    (tmp_path / "b.png").write_bytes(data + b"more")
+    again = read(tmp_path / "b.png", need_holes=False)
+    np.testing.assert_array_equal(again.values, read(tmp_path / "a.png", need_holes=False).values)
+
+
+def test_an_array_whose_nan_has_other_bits_is_read_without_a_word(tmp_path: Path) -> None:
+    values = np.ones((3, 4))
+    values.view(np.uint64)[0, 0] = 0x7FF0000000000001
+    np.save(tmp_path / "a.npy", values)
+    assert read(tmp_path / "a.npy").missing.sum() == 1
+
+
 def test_an_array_is_refused_that_is_longer_than_its_header(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.ones((3, 4)))
     (tmp_path / "b.npy").write_bytes((tmp_path / "a.npy").read_bytes() + b"more")
