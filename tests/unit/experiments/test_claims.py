@@ -76,9 +76,11 @@ def stages(**values):
     )
 
 
-@pytest.mark.parametrize(("smallest", "holds"), [(-0.9e-3, True), (-1.1e-3, False)])
+@pytest.mark.parametrize(
+    ("smallest", "holds"), [(-0.9e-3, True), (-1.1e-3, False), (-1e-3 - 1e-15, True)]
+)
 def test_a_ritz_value_below_the_proved_bound_refutes_it_whatever_its_error(smallest, holds):
-    bounded = claim("cao2022_stages", "everywhere: least λ_min")
+    bounded = claim("cao2022_stages", "everywhere: λ_min at the end")
     dataset = stages(
         smallest=[smallest, 0.0], smallest_error=[1e-2, 0.0], bound=[-1e-3, -1.0], largest=[1, 1]
     )
