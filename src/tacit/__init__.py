@@ -92,6 +92,7 @@ _NOUNS = {
 """The contracts, under the names that the mathematics gives them."""
 
 _SUBPACKAGES = (
+    "accessors",
     "algebra",
     "certificates",
     "completion",

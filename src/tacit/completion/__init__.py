@@ -11,7 +11,7 @@ Example:
     ((20, 10), True)
 """
 
-from tacit.completion._complete import complete
+from tacit.completion._door import complete
 from tacit.completion._solve import Solution, solve
 from tacit.completion.axes import Axis, Kind
 from tacit.completion.calibration import Calibration
@@ -29,6 +29,8 @@ from tacit.completion.families import (
     UnfoldingNorms,
     Windows,
 )
+from tacit.completion.fields import complete_field
+from tacit.completion.frames import complete_frame
 from tacit.completion.held_out import held_out, hold_out
 from tacit.completion.holes import Holes
 from tacit.completion.inputs import observed_weights
@@ -65,6 +67,8 @@ __all__ = [
     "Units",
     "Windows",
     "complete",
+    "complete_field",
+    "complete_frame",
     "complete_ratings",
     "held_out",
     "hold_out",

@@ -3,6 +3,7 @@
 import time
 from typing import Literal
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,12 @@ from tacit.completion._solve import Methods, Solution, solve
 from tacit.completion.axes import Axis, Kind, name_axes
 from tacit.completion.bounds import Bounds, check_bounds, keep_plausible
 from tacit.completion.completion import Completion
-from tacit.completion.inputs import observed_weights, real_array, refuse_unless_completable
+from tacit.completion.inputs import (
+    every_entry,
+    observed_weights,
+    real_array,
+    refuse_unless_completable,
+)
 from tacit.completion.search import Report
 
 Values = NDArray[np.floating]
@@ -23,6 +29,7 @@ def complete(
     data: Any,
     missing: Any = None,
     *,
+    outside: Any = None,
     kind: Kind = "auto",
     axes: Sequence[Axis] | None = None,
     budget: float | int = 60.0,
@@ -35,7 +42,7 @@ def complete(
     members: int = 3,
     dtype: Any = jnp.float32,
     report: Report | None = None,
-    key: PRNGKey,
+    key: PRNGKey | None = None,
 ) -> Completion:
     """Fill the holes of a picture, a film, a cube, a series or a table.
 
@@ -44,10 +51,15 @@ def complete(
     afresh on all that is observed, and their mean, weighed by what was held out, is the answer. The
     errors on the held-out entries also say how far each filled entry may be off.
 
+    A data frame of pandas comes back as a data frame (`complete_frame`), and a data array of xarray
+    as a data array (`complete_field`); what was chosen is in their attributes.
+
     Args:
         data: of two axes or more; NaN is missing, and so is what a masked array masks.
         missing: true where something is missing; of the data's shape, or of that of its leading
             axes, as (m, n) for whole pixels.
+        outside: true where nothing is to be filled, such as land in a field of the sea: it is not
+            learnt from, and NaN in the answer. Of the shapes that `missing` may have.
         kind: what the data are, where `axes` does not say it.
         axes: what each axis counts. Along `row`, `column`, `frame` and `time` neighbours are alike;
             the slices of `channel` and `feature` each have a unit of their own, those of `colour`
@@ -64,7 +76,8 @@ def complete(
         members: most methods of which the mean is taken.
         dtype: precision of training.
         report: called after each compiled chunk with the stage and its progress.
-        key: JAX random key: starts and held-out entries follow from it.
+        key: JAX random key: starts and held-out entries follow from it; `jax.random.key(0)` if not
+            given.
 
     Raises:
         ValueError: if the data are not real numbers or not finite where observed; shapes, axes,
@@ -72,13 +85,18 @@ def complete(
             no method is left to try.
     """
     began = time.monotonic()
+    key = jax.random.key(0) if key is None else key
     values, holes = real_array(data, missing)
     names = name_axes(values.shape, kind, axes)
     # What has no weight is missing, whatever stands there.
     shares = observed_weights(weights, holes)
     holes = shares == 0
-    refuse_unless_completable(values, holes)
-    check_bounds(bounds, values, ~holes)
+    beyond = None if outside is None else every_entry(np.asarray(outside), values.shape, "outside")
+    if beyond is not None:
+        shares = np.where(beyond, 0.0, shares)
+        holes = ~beyond & holes
+    refuse_unless_completable(values, holes, beyond)
+    check_bounds(bounds, values, shares > 0)
 
     # Rows and columns come first, colours last; the answer is turned back.
     order = _standing(names)
@@ -86,6 +104,7 @@ def complete(
         np.transpose(np.where(shares > 0, values, 0.0), order),
         np.transpose(shares, order),
         [names[at] for at in order],
+        outside=None if beyond is None else np.transpose(beyond, order),
         methods=methods,
         given=given,
         loss=loss,
@@ -96,13 +115,23 @@ def complete(
         report=report,
         key=key,
     )
-    return _assemble(
+    answer = _assemble(
         solved,
-        (values, ~holes),
+        (values, shares > 0),
         back=tuple(int(at) for at in np.argsort(order)),
         bounds=bounds,
         integer=integer,
         began=began,
+    )
+    return answer if beyond is None else _leave_out(answer, beyond)
+
+
+def _leave_out(answer: Completion, beyond: Mask) -> Completion:
+    """The answer with nothing in the places that were not to be filled."""
+    return answer._replace(
+        filled=np.where(beyond, np.nan, answer.filled),
+        denoised=np.where(beyond, np.nan, answer.denoised),
+        uncertainty=np.where(beyond, 0.0, answer.uncertainty),
     )
 
 

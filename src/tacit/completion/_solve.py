@@ -22,6 +22,7 @@ from tacit.completion.tasks import make_tasks
 from tacit.runs import keep_compiled
 
 Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
 Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
 
 
@@ -46,6 +47,7 @@ def solve(
     weights: Values,
     names: Sequence[Axis],
     *,
+    outside: Mask | None = None,
     methods: Methods = "auto",
     given: Mapping[str, Any] | None = None,
     loss: Literal["squared", "huber"] = "squared",
@@ -62,6 +64,7 @@ def solve(
         data: finite; what stands where the weight is 0 is ignored.
         weights: of the entries, 0 where missing; only their ratios matter.
         names: of the axes.
+        outside: entries without weight that are not to be filled; none if not given.
         methods: names of families, methods, what another search chose, or `"auto"`.
         given: settings that are not searched.
         loss: `"huber"` where some entries are far off.
@@ -101,8 +104,10 @@ def solve(
         if isinstance(methods, Blend):
             return Solution(engine.follow(methods), tasks, "", unit)
         searched = task if part is None else task.take(part)
+        if outside is not None and part is not None:
+            outside = outside[np.ix_(*part)]
         grouped = () if task.colours is None else (task.colours,)
-        sets, holes = hold_out(~searched.observed, task.ordered, grouped, key=key)
+        sets, holes = hold_out(~searched.observed, task.ordered, grouped, outside=outside, key=key)
         words = holes.describe(names)
         # Of a single entry none can be held out: the first setting is trained, and nothing chosen.
         sets = sets or [np.zeros(searched.shape, bool)]

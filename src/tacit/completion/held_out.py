@@ -27,6 +27,7 @@ def hold_out(
     ordered: tuple[int, ...] = (),
     grouped: tuple[int, ...] = (),
     *,
+    outside: Mask | None = None,
     fraction: float | None = None,
     folds: int = 5,
     key: PRNGKey,
@@ -39,11 +40,12 @@ def hold_out(
         missing: true where an entry is missing.
         ordered: axes along which neighbours are alike.
         grouped: axes whose entries usually go missing together.
+        outside: missing entries that are not to be filled, such as land, and so no holes.
         fraction: share of the observed entries; if not given 8 %, up to 20 % where that is few.
         folds: number of sets where little is observed.
         key: JAX random key of the draw.
     """
-    holes = Holes.of(missing, ordered, grouped)
+    holes = Holes.of(missing if outside is None else missing & ~outside, ordered, grouped)
     if not holes.components:
         holes = holes._replace(components=(Component("entries", (), (), missing, 1.0),))
     if fraction is None:

@@ -41,23 +41,29 @@ def real_array(data: Any, missing: Any = None) -> tuple[Values, Mask]:
     if masked is not None:
         holes |= masked
     if missing is not None:
-        holes |= _every_entry(np.asarray(missing), values.shape)
+        holes |= every_entry(np.asarray(missing), values.shape)
     return values, holes
 
 
-def refuse_unless_completable(data: Values, holes: Mask) -> None:
+def refuse_unless_completable(data: Values, holes: Mask, outside: Mask | None = None) -> None:
     """Check that something is missing, something can be learnt from, and that it is finite.
+
+    Args:
+        data: numbers.
+        holes: where one is missing.
+        outside: what is not looked at, if anything.
 
     Raises:
         ValueError: if not.
     """
+    seen = ~holes if outside is None else ~(holes | outside)
     if data.ndim < 2 or min(data.shape[:2]) < 2:
         raise ValueError(f"data: at least 2 × 2 entries are needed, got shape {data.shape}")
     if not holes.any():
         raise ValueError("missing: nothing is missing, so there is nothing to complete")
-    if (~holes).sum() < 2:
+    if seen.sum() < 2:
         raise ValueError("missing: fewer than two entries are observed, so nothing can be learnt")
-    if not np.isfinite(data[~holes]).all():
+    if not np.isfinite(data[seen]).all():
         raise ValueError("data: there are infinite values where nothing is said to be missing")
 
 
@@ -83,15 +89,20 @@ def observed_weights(weights: Any, holes: Mask) -> Values:
     return shares
 
 
-def _every_entry(missing: NDArray, shape: tuple[int, ...]) -> Mask:
+def every_entry(missing: NDArray, shape: tuple[int, ...], name: str = "missing") -> Mask:
     """A mask of every entry, from one of the leading axes.
+
+    Args:
+        missing: the mask.
+        shape: of the data.
+        name: of the mask, in messages.
 
     Raises:
         ValueError: if it is none of the data.
     """
     if missing.ndim == 0 or missing.shape != shape[: missing.ndim]:
         raise ValueError(
-            f"missing: its shape {missing.shape} is neither that of the data, {shape}, nor of its "
+            f"{name}: its shape {missing.shape} is neither that of the data, {shape}, nor of its "
             "leading axes"
         )
     further = (1,) * (len(shape) - missing.ndim)

@@ -30,6 +30,8 @@ class Stored(Generic[Layout]):
         columns: The names of a table's columns, if they have any; where they have none but are not
             all the columns of the file, their numbers in it.
         details: How the file was read, a phrase each, for the line that says as what it was.
+        counts: What each axis counts where the file says it: `row`, `column`, `time`, `channel`, or
+            nothing where it does not say; none if it says nothing at all.
     """
 
     pixels: NDArray[Any]
@@ -41,6 +43,7 @@ class Stored(Generic[Layout]):
     film: bool = False
     columns: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
 
 class AbstractCodec(abc.ABC, Generic[Layout]):

@@ -100,7 +100,7 @@ def atomic_folder(path: str | os.PathLike[str], names: frozenset[str]) -> Iterat
     try:
         with _interrupt.unfinished(temporary):
             yield temporary
-            for file in temporary.iterdir():
+            for file in filter(Path.is_file, temporary.rglob("*")):
                 with open(file, "rb+") as stream:
                     os.fsync(stream.fileno())
             with _interrupt.renaming():

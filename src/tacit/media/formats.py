@@ -7,6 +7,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.delimited import Delimited
 from tacit.media.errors import MediaError, explained
 from tacit.media.gif import Gif
+from tacit.media.grid import NetCdf, Zarr
 from tacit.media.jpeg import Jpeg
 from tacit.media.location import Location, locate
 from tacit.media.mat import Mat
@@ -34,6 +35,8 @@ CODECS: tuple[AbstractCodec[Any], ...] = (
     Delimited(),
     Parquet(),
     Xlsx(),
+    NetCdf(),
+    Zarr(),
 )
 _LONGEST_SIGNATURE = 16
 _MOST_AXES = 5
@@ -84,7 +87,9 @@ STACK = Stack(tuple(suffix for codec in STILLS for suffix in codec.suffixes), de
 
 def is_stack(location: Location) -> bool:
     """Return whether a location is a folder of pictures or a pattern, not one file."""
-    return bool(location.matches) or location.file.is_dir()
+    if location.matches:
+        return True
+    return location.file.is_dir() and location.file.suffix.lower() not in Zarr.suffixes
 
 
 def _check_options(location: Location, codec: AbstractCodec[Any], reading: Reading) -> Location:
@@ -103,9 +108,11 @@ def _check_options(location: Location, codec: AbstractCodec[Any], reading: Readi
 
 def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:
     """Refuse a file that does not begin as its suffix promises, naming what it is instead."""
+    if not codec.signatures:
+        return
     with open(file, "rb") as stream:
         head = stream.read(_LONGEST_SIGNATURE)
-    if not codec.signatures or head.startswith(codec.signatures):
+    if head.startswith(codec.signatures):
         return
     for other in CODECS:
         if other.signatures and head.startswith(other.signatures):

@@ -1,4 +1,4 @@
-"""MATLAB's `.mat` files, up to version 7."""
+"""MATLAB's `.mat` files."""
 
 import io
 import warnings
@@ -14,6 +14,7 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location, choose_variable
 from tacit.media.mat_elements import check_elements
+from tacit.media.mat_hdf import HdfWorkspace, read_hdf, write_hdf
 from tacit.media.memory import STILL, WORK, check_memory
 from tacit.media.reading import Reading
 
@@ -34,10 +35,10 @@ class Workspace:
 
 
 @final
-class Mat(AbstractCodec[Workspace]):
+class Mat(AbstractCodec[Workspace | HdfWorkspace]):
     """Read and write one array of a `.mat` file; the other variables are written as read.
 
-    Versions 4 to 7 are read through SciPy. Version 7.3 is another format (HDF5) and is refused.
+    Versions 4 to 7 are read through SciPy, and version 7.3, which is HDF5, through h5py.
     """
 
     name: ClassVar[str] = "MAT"
@@ -46,7 +47,7 @@ class Mat(AbstractCodec[Workspace]):
     options: ClassVar[frozenset[str]] = frozenset(["--variable"])
     kind: ClassVar[Literal["picture", "array"]] = "array"
 
-    def decode(self, location: Location, reading: Reading) -> Stored[Workspace]:
+    def decode(self, location: Location, reading: Reading) -> Stored[Any]:
         """Read all variables and choose the one that was named, or the only one."""
         from scipy.io import loadmat, whosmat
         from scipy.io.matlab import matfile_version
@@ -54,9 +55,7 @@ class Mat(AbstractCodec[Workspace]):
         data = location.file.read_bytes()
         major = 2 if data.startswith(_HDF5) else matfile_version(io.BytesIO(data))[0]
         if major == 2:
-            raise MediaError(
-                f"{location.file} is a version 7.3 file, which is not supported: save it with -v7"
-            )
+            return read_hdf(location)
         with warnings.catch_warnings():
             # Of a damaged file SciPy warns, and fails or gives something else: that is looked at.
             warnings.simplefilter("ignore")
@@ -86,7 +85,7 @@ class Mat(AbstractCodec[Workspace]):
 
     def encode(
         self,
-        stored: Stored[Workspace],
+        stored: Stored[Workspace | HdfWorkspace],
         pixels: NDArray[Any],
         alpha: NDArray[Any] | None,
         path: Path,
@@ -95,6 +94,9 @@ class Mat(AbstractCodec[Workspace]):
         from scipy.io import savemat
 
         layout = stored.layout
+        if isinstance(layout, HdfWorkspace):
+            write_hdf(layout, pixels, path)
+            return
         buffer = io.BytesIO()
         variables = {**layout.variables, layout.chosen: pixels}
         savemat(buffer, variables, format=layout.version, do_compression=layout.version == "5")

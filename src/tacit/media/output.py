@@ -81,12 +81,15 @@ def write(
             f"{output}: the answer has shape {answer.shape}, not {source.values.shape}: "
             f"it does not belong to {source.path}"
         )
-    if not np.isfinite(answer).all():
+    beyond = np.zeros(1, bool) if source.outside is None else source.outside
+    if not (np.isfinite(answer) | beyond).all():
         raise MediaError(f"{output}: the answer has NaN or infinite values: nothing is written")
     pixels = from_values(answer, source.stored)
     if keep_observed:
         new, pixels = pixels, source.stored.pixels.copy()
         pixels[source.missing] = new[source.missing]
+    elif source.outside is not None:
+        pixels = np.where(beyond, source.stored.pixels, pixels)
     try:
         with _place(source, output) as temporary:
             source.codec.encode(source.stored, pixels, _filled_alpha(source), temporary)
@@ -99,7 +102,9 @@ def write(
 def _check_file(file: Path, output: Path) -> None:
     """Refuse an output that is not a file in the format of the input."""
     codec = codec_for(file)
-    if output.is_dir():
+    if output.is_dir() and file.is_dir():
+        check_folder(output, frozenset(os.listdir(file)))
+    elif output.is_dir():
         raise MediaError(f"{output} is a folder: name a file in it")
     if output.suffix.lower() not in codec.suffixes and not is_convertible(file, output):
         raise MediaError(
@@ -122,6 +127,9 @@ def _check_stack(location: Location, output: Path) -> None:
 def _place(source: Source, output: str | os.PathLike[str]) -> AbstractContextManager[Path]:
     """Return what gives a temporary file, or for a stack of pictures a temporary folder."""
     if source.codec is not STACK:
+        file = locate(source.path).file
+        if file.is_dir():
+            return atomic_folder(output, frozenset(os.listdir(file)))
         return atomic_path(output)
     return atomic_folder(output, frozenset(frame.name for frame in source.stored.layout))
 

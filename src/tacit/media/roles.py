@@ -35,7 +35,7 @@ _DATE = re.compile(
 _TRUTHS = frozenset(["true", "false", "yes", "no", "t", "f", "y", "n"])
 
 
-def why_no_reading(name: str, values: NDArray[np.float64], *, first: bool) -> str | None:
+def why_no_reading(name: str, values: NDArray[np.floating], *, first: bool) -> str | None:
     """Return what a column of numbers is if it is no reading, else None.
 
     Ids and codes are known by their names, times by their names and their numbers, row numbers by
@@ -95,7 +95,7 @@ def left_alone(sorts: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _is_time(
-    plain: str, words: set[str], seen: NDArray[np.float64], whole: bool, complete: bool
+    plain: str, words: set[str], seen: NDArray[np.floating], whole: bool, complete: bool
 ) -> bool:
     """Return whether a column is a calendar's, a clock's, or one of time stamps."""
     if plain in _CALENDAR and whole:

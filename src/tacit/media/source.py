@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.axes import name_axes, without_channels
+from tacit.media.cf import never_observed
 from tacit.media.errors import MediaError
 from tacit.media.formats import decode
 from tacit.media.holes import lines_wholly_missing, mask_holes, own_holes, value_holes
@@ -45,6 +46,8 @@ class Source:
         notes: What else to tell the user, a sentence each.
         codec: The format that reads and writes the file.
         stored: The file's own numbers and layout.
+        outside: True where nothing is to be filled, as on land in a field of the sea; these entries
+            are not `missing`. None if there are none.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class Source:
     notes: tuple[str, ...]
     codec: AbstractCodec[Any]
     stored: Stored[Any]
+    outside: NDArray[np.bool_] | None = None
 
     @property
     def kind(self) -> Literal["picture", "array"]:
@@ -69,6 +73,7 @@ def read(
     marking: Marking = Marking(),
     missing_value: MissingValue | Sequence[MissingValue] | None = None,
     reading: Reading = Reading(),
+    land: Literal["leave", "fill"] = "leave",
     need_holes: bool = True,
 ) -> Source:
     """Read a picture, a film or an array and find what is missing of it.
@@ -88,6 +93,7 @@ def read(
             for a missing entry; a pixel is missing where all its colour channels equal it. Of a
             table of text it may be a text; several may be given.
         reading: How a table or a file of several variables is read.
+        land: Whether places of a field that are observed at no time are left missing or filled.
         need_holes: Refuse a file of which nothing is missing; give False to denoise one.
 
     Returns:
@@ -122,12 +128,20 @@ def read(
         if not equal.any():
             notes.append(f"nothing in {path.name} equals the missing value {value:g}")
         holes |= equal
+    outside = never_observed(holes, stored.counts) if land == "leave" else None
+    if outside is not None and not outside.all():
+        holes &= ~outside
+        share = outside.size // int(np.prod(outside.shape[:2]))
+        notes.append(
+            f"{outside.sum() // share} of {outside.size // share} places are observed at no time, "
+            "as land is, and stay missing: --land fill fills them"
+        )
     if holes.all():
         raise MediaError(f"{path}: everything in it is missing: there is nothing to learn from")
 
     # Zero, not what the file holds there: nothing that a hole hides can leak into an answer.
     values = to_values(stored)
-    values[holes] = 0.0
+    values[holes if outside is None else holes | outside] = 0.0
     _check_finite(path, values, axes, stored.columns)
     if need_holes and not holes.any():
         raise MediaError(
@@ -140,7 +154,7 @@ def read(
             "frames of one film: if they are not, complete each on its own with --each"
         )
     notes += lines_wholly_missing(holes, without_channels(axes), stored.columns)
-    return Source(path, axes, values, holes, read_as, tuple(notes), codec, stored)
+    return Source(path, axes, values, holes, read_as, tuple(notes), codec, stored, outside)
 
 
 def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64]:
@@ -170,7 +184,9 @@ def read_truth(path: str | os.PathLike[str], like: Source) -> NDArray[np.float64
             "give a truth of the same size, frames and channels"
         )
     values = to_values(stored)
-    if own_holes(stored, axes).any():
+    beyond = np.zeros(1, bool) if like.outside is None else like.outside
+    values = np.where(beyond, 0.0, values)
+    if (own_holes(stored, axes) & ~beyond).any():
         raise MediaError(
             f"{path}: the truth has NaN, blanks or transparent pixels: give a complete one"
         )

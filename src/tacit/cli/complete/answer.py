@@ -70,6 +70,7 @@ def complete_source(
         completion = complete(
             source.values,
             source.missing,
+            outside=source.outside,
             axes=axes_of(source, options),
             budget=max(options.budget - elapsed, 0.0),
             bounds=_in_unit(bounds_of(options.bounds), source.stored.unit),
@@ -86,6 +87,8 @@ def complete_source(
         return Answer(source, completion, None, None)
     peak = 1.0 if source.kind == "picture" else float(np.ptp(truth))
     compared = completion.denoised if options.denoise else completion.filled
+    if source.outside is not None:
+        compared = np.where(source.outside, truth, compared)
     return Answer(source, completion, truth, scores(compared, truth, source.missing, peak))
 
 
@@ -104,6 +107,8 @@ def axes_of(source: Source, options: Options) -> "Sequence[Axis]":
     if options.axes is not None:
         names = [name.strip() for name in options.axes.split(",")]
         return tuple(None if name in ("", "?") else name for name in names)  # type: ignore[misc]
+    if source.stored.counts:
+        return tuple(count or None for count in source.stored.counts)  # type: ignore[misc]
     if source.kind == "array":
         return (None,) * len(source.axes)
     return tuple("colour" if axis == "channel" else axis for axis in source.axes)  # type: ignore[misc]

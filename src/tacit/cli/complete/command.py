@@ -10,8 +10,9 @@ def complete(input: Path, /, *, options: Options) -> None:
 
     Pictures: PNG, JPEG, TIFF, WebP, grey or colour, 8 or 16 bit. Films and stacks: GIF, MP4, TIFF
     with several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY, NPZ, MAT;
-    CSV, TSV, Parquet. What is NaN, an empty cell or a fully transparent pixel is missing, and so is
-    what --missing or --missing-value says.
+    CSV, TSV, Parquet, XLSX. Fields: NetCDF, Zarr. What is NaN, an empty cell or a fully transparent
+    pixel is missing, and so is what --missing or --missing-value says. The line "read as" tells
+    how the input was understood.
 
     You need not choose a method: some observed entries are hidden in the pattern of the holes, and
     whatever recovers them best is used. They also tell how far off each filled entry may be.
@@ -27,11 +28,12 @@ def complete(input: Path, /, *, options: Options) -> None:
     tacit complete 'frames/*.png' -o whole --missing-value 0
     tacit complete cube.npy -o whole.npy --smooth off
     tacit complete table.csv -o whole.csv --report report.html
+    tacit complete sst.nc -o whole.nc --variable sst
     tacit complete series.npy -o whole.npy --axes item,time,time
     ```
 
     Args:
-        input: Picture, film, cube or table; FILE.npz:NAME and FILE.mat:NAME select a variable.
+        input: Picture, film, cube or table; --variable, or FILE.npz:NAME, chooses one of several.
         options: What to complete and how.
     """
     from tacit.cli.complete.work import perform

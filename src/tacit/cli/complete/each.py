@@ -64,6 +64,7 @@ def _read(file: Path, options: Options) -> tuple[Source, Values | None]:
         marking=options.marking,
         missing_value=options.missing_value,
         reading=options.reading,
+        land=options.land,
         need_holes=False,
     )
     truth = _partner(options.truth, file)

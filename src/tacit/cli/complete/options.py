@@ -52,6 +52,8 @@ class Options:
             alike), channel, feature (each slice has its own unit), colour, sample, item (no order),
             or ? to find out.
         smooth: Whether neighbours along any axis are alike: auto finds out, off says no.
+        land: Places of a field that are observed at no time, as land in a field of the sea: leave
+            them missing, or fill them.
         bounds: Limits of the values that are filled in: auto for those that the data seem to have,
             none, or LOWEST:HIGHEST in the numbers that the file stores.
         integer: Round the values that are filled in to whole numbers.
@@ -85,6 +87,7 @@ class Options:
     each: Annotated[bool, _data, _flag] = False
     axes: Annotated[str | None, _data] = None
     smooth: Annotated[Literal["auto", "off"], _data] = "auto"
+    land: Annotated[Literal["leave", "fill"], _data] = "leave"
     bounds: Annotated[str, _data] = "auto"
     integer: Annotated[bool, _data, _flag] = False
     loss: Annotated[Literal["squared", "huber"], _method] = "squared"

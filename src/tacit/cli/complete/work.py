@@ -33,6 +33,7 @@ def perform(input: Path, options: Options) -> None:
         marking=options.marking,
         missing_value=options.missing_value,
         reading=options.reading,
+        land=options.land,
     )
     check_output(input, options.output, overwrite=options.overwrite)
     source = convert(source, options.output)
@@ -63,6 +64,8 @@ def _report(path: Path, answer: Answer, input: Path, options: Options) -> None:
     source = answer.source
     before = source.values.copy()
     before[source.missing] = np.nan
+    if source.outside is not None:
+        before[source.outside] = np.nan
     write_report(
         path,
         answer.completion,
