@@ -81,7 +81,7 @@ def decode_grid(codec: AbstractGrid, location: Location) -> Stored[Grid]:
     ) as dataset:
         shapes = {
             str(name): tuple(found.shape)
-            for name, found in dataset.data_vars.items()
+            for name, found in sorted(dataset.data_vars.items(), key=lambda item: str(item[0]))
             if found.dtype.kind in "biufc" and not _is_bounds(dataset, str(name))
         }
         chosen = choose_variable(location, shapes)

@@ -37,6 +37,11 @@ def has_header(file: object, numbers: "pl.DataFrame") -> bool:
     Raises:
         MediaError: Numbers without any word may be names or data.
     """
+    # Columns in which nothing stands, as behind the last delimiter, say nothing.
+    numbers = numbers.select(
+        [name for name in numbers.columns if not numbers[name].is_nan().fill_null(False).all()]
+        or numbers.columns[:1]
+    )
     first, body = numbers.row(0), numbers[1:]
     worded = [
         body[name].is_null().any() and not body[name].is_not_nan().any() for name in numbers.columns
@@ -86,6 +91,8 @@ def _are_names(
         row.min() > _APART * np.abs(seen).max() or _APART * np.abs(row).max() < seen.min()
     )
     years = whole and bool(row.min() >= _YEARS[0] and row.max() <= _YEARS[1])
+    if years and apart and _is_even(row):
+        return True
     if labelled:
         # Three small numbers are soon in even steps by chance; years, or five numbers, are not.
         sure = row.size >= _SURE or years or apart or fractions
