@@ -11,6 +11,7 @@ from tacit.media._base import Stored
 from tacit.media.axes import size_in_words, without_channels
 from tacit.media.errors import MediaError
 from tacit.media.masks import Marking, read_mask
+from tacit.media.orientation import lay_over
 from tacit.media.wording import several
 
 
@@ -39,7 +40,12 @@ def value_holes(stored: Stored[Any], axes: Sequence[str], value: float | int) ->
 
 
 def mask_holes(
-    mask: Path, path: Path, axes: Sequence[str], shape: tuple[int, ...], marking: Marking
+    mask: Path,
+    path: Path,
+    axes: Sequence[str],
+    shape: tuple[int, ...],
+    marking: Marking,
+    orientation: int = 1,
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Return what a mask file marks as missing, and what to tell the user about it.
 
@@ -50,11 +56,18 @@ def mask_holes(
         shape: Its size along them. Rows and columns alone are enough: such a mask is applied to all
             frames or slices, and a note says so.
         marking: How its values are read.
+        orientation: The Exif tag of what the mask is for.
 
     Raises:
         MediaError: The mask cannot be read or understood, or has another size.
     """
-    missing, notes = read_mask(mask, marking)
+    missing, notes, own = read_mask(mask, marking)
+    missing, how = lay_over(missing, own, shape[:2], orientation)
+    if how is not None:
+        notes += (
+            f"viewers turn {path.name} by its Exif tag ({orientation}), and the mask {mask.name} "
+            f"by another ({own}): it is laid {how}",
+        )
     if missing.shape == shape:
         return missing, notes
     if missing.shape != shape[:2]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
+from tacit.media.orientation import TAG
 from tacit.media.raster import check_size, full_scale, lossy_note
 from tacit.media.reading import Reading
 
@@ -44,6 +45,7 @@ class Jpeg(AbstractCodec[Mapping[str, Any]]):
                     f"{location.file}: its colours are {image.mode}: convert it to RGB first"
                 )
             pixels = np.asarray(image)
+            orientation = image.getexif().get(TAG, 1)
         layout = {key: image.info[key] for key in _KEPT if key in image.info} | {
             "quality": _QUALITY,
             "subsampling": get_sampling(image),
@@ -54,6 +56,7 @@ class Jpeg(AbstractCodec[Mapping[str, Any]]):
             layout=layout,
             unit=full_scale(pixels.dtype),
             lossy=True,
+            orientation=orientation,
             notes=(lossy_note(location.file, "JPEG"),),
         )
 

@@ -33,10 +33,11 @@ class Marking(NamedTuple):
 
 @final
 class Mask(NamedTuple):
-    """What a mask file marks, in its own size, and remarks on how it was read."""
+    """What a mask file marks, in its own size, remarks on how it was read, and its Exif tag."""
 
     missing: NDArray[np.bool_]
     notes: tuple[str, ...]
+    orientation: int
 
 
 def read_mask(file: Path, marking: Marking) -> Mask:
@@ -74,7 +75,7 @@ def read_mask(file: Path, marking: Marking) -> Mask:
             f"the mask {file.name} marks {percent(missing.mean())} as missing: if it is meant the "
             f"other way round, {'leave out' if marking.invert else 'use'} --mask-invert"
         )
-    return Mask(missing, tuple(notes))
+    return Mask(missing, tuple(notes), stored.orientation)
 
 
 def _strength(stored: Stored[Any], axes: tuple[str, ...]) -> NDArray[np.float64]:

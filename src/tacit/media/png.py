@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
+from tacit.media.orientation import TAG
 from tacit.media.raster import check_single, check_size, full_scale, join_alpha, split_alpha
 from tacit.media.reading import Reading
 from tacit.media.wording import visible
@@ -73,6 +74,7 @@ class Png(AbstractCodec[bytes]):
             alpha=alpha,
             unit=full_scale(pixels.dtype),
             notes=tuple(notes),
+            orientation=image.getexif().get(TAG, 1),
         )
 
     def encode(

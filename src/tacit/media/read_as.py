@@ -29,4 +29,5 @@ def describe(codec: AbstractCodec[Any], stored: Stored[Any], axes: Sequence[str]
         if codec.kind == "array"
         else (f"{codec.name}, {size}, {sort}")
     )
-    return "; ".join([first, *stored.details])
+    turned = [f"turned when shown (Exif orientation {stored.orientation})"]
+    return "; ".join([first, *turned * (stored.orientation != 1), *stored.details])

@@ -119,7 +119,7 @@ def read(
     holes = own_holes(stored, axes)
     if missing is not None:
         marked, remarks = mask_holes(
-            Path(missing), path, without_channels(axes), holes.shape, marking
+            Path(missing), path, without_channels(axes), holes.shape, marking, stored.orientation
         )
         holes |= marked
         notes += remarks

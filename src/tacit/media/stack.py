@@ -100,6 +100,9 @@ class Stack(AbstractCodec[tuple[Frame, ...]]):
             unit=first.unit,
             lossy=any(frame.stored.lossy for frame in frames),
             notes=_notes(location.file, frames),
+            orientation=first.orientation
+            if len({frame.stored.orientation for frame in frames}) == 1
+            else 1,
             film=film,
         )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.location import Location
+from tacit.media.orientation import TAG
 from tacit.media.pages import (
     SEPARATE,
     lost_compression,
@@ -59,6 +60,7 @@ class Tiff(AbstractCodec[Document]):
             pages = usable_pages(location.file, file)
             samples = [page_samples(page) for page in pages]
             replaced = sorted({name for name in map(lost_compression, pages) if name is not None})
+            tag = pages[0].tags.get(TAG)
             options = {"byteorder": file.byteorder, "bigtiff": file.is_bigtiff}
             layout = Document(options, tuple(page_options(page) for page in pages))
         pictures, alphas = zip(*map(split_alpha, samples), strict=True)
@@ -73,6 +75,7 @@ class Tiff(AbstractCodec[Document]):
             unit=full_scale(pixels.dtype),
             notes=(note,) if replaced else (),
             film=film,
+            orientation=1 if tag is None else int(tag.value),
         )
 
     def encode(

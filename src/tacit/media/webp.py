@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
+from tacit.media.orientation import TAG
 from tacit.media.raster import (
     check_single,
     check_size,
@@ -69,6 +70,7 @@ class WebP(AbstractCodec[Mapping[str, Any]]):
             unit=full_scale(pixels.dtype),
             lossy=not lossless,
             notes=() if lossless else (lossy_note(location.file, "lossy WebP"),),
+            orientation=image.getexif().get(TAG, 1),
         )
 
     def encode(
