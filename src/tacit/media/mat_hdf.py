@@ -63,7 +63,13 @@ def read_hdf(location: Location) -> Stored[HdfWorkspace]:
 
 
 def write_hdf(layout: HdfWorkspace, pixels: NDArray[Any], path: Path) -> None:
-    """Write the file as it was read, byte for byte but for the chosen variable."""
+    """Write the file as it was read, byte for byte but for the chosen variable.
+
+    Args:
+        layout: What was read.
+        pixels: The numbers of the variable, in MATLAB's order of the axes.
+        path: The file to write.
+    """
     import h5py
 
     shutil.copyfile(layout.file, path)
