@@ -217,6 +217,8 @@ def main() -> None:
         "",
         *(HERE / "about.md").read_text().splitlines(),
         "",
+        f"Tried so far: {', '.join(f'{p} {log.done(p):,} of {n:,}' for p, n in counts.items())}.",
+        "",
         *report(log, counts),
     ]
     given.table.write_text("\n".join(lines) + "\n")

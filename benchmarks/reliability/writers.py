@@ -6,13 +6,14 @@ from pathlib import Path
 
 _WRITE = """
 import sys
+from pathlib import Path
 import numpy as np, xarray as xr
 from tacit.results import Store
 folder, writer, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 for number in range(count):
     value = float(1000 * writer + number)
     variables = {f"v{at}": ("x", np.full(50, value)) for at in range(6)}
-    run = Store(folder).begin("one", writer=writer)
+    run = Store(Path(folder)).begin("one", writer=writer)
     run.finish(xr.Dataset(variables), value=value)
 print("written", count)
 """
@@ -25,7 +26,7 @@ folder, stop = sys.argv[1], Path(sys.argv[2])
 read = mixed = failed = 0
 while not stop.exists():
     try:
-        dataset = Store(folder).load("one")
+        dataset = Store(Path(folder)).load("one")
     except FileNotFoundError:
         failed += 1
         continue
