@@ -1,8 +1,11 @@
 """Small data for the tests of completion, of few shapes, so that few programs are compiled."""
 
+from functools import partial
+
 import jax
 import numpy as np
 
+from tacit import completion
 from tacit.completion import (
     DeepFactors,
     Factors,
@@ -12,6 +15,9 @@ from tacit.completion import (
     Windows,
 )
 from tacit.completion.tasks import make_tasks
+
+complete = partial(completion.complete, budget=3600.0)
+"""With time enough: on a busy machine, compiling alone can take the minute of the default."""
 
 KEY = jax.random.key(0)
 TABLE, CUBE = (40, 24), (20, 18, 3)

@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from tacit.completion import Continuation, Factors, complete
+from tacit.completion import Continuation, Factors
 
-from .small import KEY, METHODS, NOISE, cube, rms, table
+from .small import KEY, METHODS, NOISE, complete, cube, rms, table
 
 TRUTH, MISSING = table()
 DATA = np.where(MISSING, np.nan, TRUTH)

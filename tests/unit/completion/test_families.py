@@ -8,11 +8,11 @@ import jax
 import numpy as np
 import pytest
 
-from tacit.completion import FAMILIES, AbstractMethod, Candidate, Continuation, Member, complete
+from tacit.completion import FAMILIES, AbstractMethod, Candidate, Continuation, Member
 from tacit.completion.families import AbstractClosedForm, AbstractTrained
 from tacit.completion.plan import After
 
-from .small import KEY, METHODS, NOISE, cube, rms, table, task_of
+from .small import KEY, METHODS, NOISE, complete, cube, rms, table, task_of
 
 
 class Case(NamedTuple):

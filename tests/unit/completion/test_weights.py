@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from tacit.completion import Calibration, complete
+from tacit.completion import Calibration
 from tacit.completion.calibration import Clues
 from tacit.completion.families import FAMILIES
 from tacit.estimators import MatrixImputer
 
-from .small import KEY, METHODS, cube, rms, table
+from .small import KEY, METHODS, complete, cube, rms, table
 
 TOLERANT = [name for name, method in METHODS.items() if method.tolerates_weights]
 QUICK = {"methods": [METHODS["factors"]], "members": 1, "key": KEY}
