@@ -88,7 +88,7 @@ def test_rows_are_completed_with_their_weights():
     noise = np.where(bad, 5.0, 0.1) * rng.standard_normal(truth.shape)
     X = np.where(missing, np.nan, truth + noise)
     weights = np.where(bad, (0.1 / 5) ** 2, 1.0)
-    imputer = MatrixImputer(random_state=0)
+    imputer = MatrixImputer(random_state=0, budget=3600.0)
     filled = imputer.fit_transform(X, weights=weights)
     assert rms((filled - truth)[missing]) < 0.07
     assert imputer.held_out_error_ == pytest.approx(0.115, rel=0.1)
@@ -104,7 +104,7 @@ def test_rows_with_weight_zero_are_as_if_missing():
     bad = np.random.default_rng(3).random(truth.shape) < 0.3
     X = np.where(missing, np.nan, np.where(bad, 50.0, truth))
     weights = np.where(bad, 0.0, 1.0)
-    given = {"random_state": 0, "width": 4}
+    given = {"random_state": 0, "width": 4, "budget": 3600.0}
     weighed = MatrixImputer(**given).fit(X, weights=weights)
     without = MatrixImputer(**given).fit(np.where(bad, np.nan, X))
     ours = weighed.transform(X, weights=weights)
