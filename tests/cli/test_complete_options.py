@@ -107,6 +107,7 @@ def test_the_door_is_given_the_data_and_the_defaults(taken):
     assert mask.shape == values.shape[:2]
     assert jax.random.key_data(settings.pop("key")).tolist() == [0, 0]
     assert settings == {
+        "outside": None,
         "axes": ("row", "column", "colour"),
         "budget": 60.0,
         "bounds": "auto",
