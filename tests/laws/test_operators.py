@@ -30,7 +30,7 @@ def _in_precisions():
             yield pytest.param(case, dtype, id=f"{case.name}-{dtype.__name__}", marks=marks)
 
 
-@pytest.mark.parametrize(("case", "dtype"), _in_precisions())
+@pytest.mark.parametrize(("case", "dtype"), list(_in_precisions()))
 def test_measurement(case, dtype, key):
     check_measurement(case.build(dtype), key=key)
 

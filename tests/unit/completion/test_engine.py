@@ -352,17 +352,22 @@ class Threads(Off):
         return super().solve(task, seen, deadline)
 
 
-THREADS: list[set[int]] = []
+THREADS: list[dict[str, int]] = []
 
 
 def blas_threads():
+    """Threads of every library of linear algebra that is loaded, by its file."""
     found = threadpool_info()
-    return {library["num_threads"] for library in found if library["user_api"] == "blas"}
+    return {each["filepath"]: each["num_threads"] for each in found if each["user_api"] == "blas"}
 
 
 def test_linear_algebra_has_one_thread_while_something_is_completed():
     with threadpool_limits(limits=2, user_api="blas"):
+        before = blas_threads()
         complete(TRUTH, MISSING, methods=[Threads(0.1)], key=KEY)
         assert THREADS
-        assert all(threads == {1} for threads in THREADS)
-        assert blas_threads() == {2}
+        assert all(set(threads.values()) == {1} for threads in THREADS)
+        # One that was loaded meanwhile has what it had.
+        after = blas_threads()
+        assert {file: after[file] for file in before} == before
+        assert 2 in before.values()
