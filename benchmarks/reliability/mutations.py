@@ -114,11 +114,15 @@ def examine(kind: str, folder: Path, seed: int, first: int, count: int) -> Itera
 
     from benchmarks.reliability.samples import make, read_again
 
-    file, inside = make(kind, folder)
-    whole = inside.read_bytes()
+    file, parts = make(kind, folder)
+    wholes = [part.read_bytes() for part in parts]
     right = read_again(kind, file)
     for number in range(first, count):
-        inside.write_bytes(damaged(whole, np.random.default_rng([seed, number])))
+        # One part is damaged, and the one before is whole again.
+        for part, whole in zip(parts, wholes, strict=True):
+            part.write_bytes(whole)
+        at = number % len(parts)
+        parts[at].write_bytes(damaged(wholes[at], np.random.default_rng([seed, number])))
         try:
             found = read_again(kind, file)
         except (ValueError, OSError) as error:
@@ -135,7 +139,7 @@ def examine(kind: str, folder: Path, seed: int, first: int, count: int) -> Itera
 
 def damaged(content: bytes, rng: Any) -> bytes:
     """The content with one kind of damage."""
-    data, at = bytearray(content), int(rng.integers(len(content)))
+    data, at = bytearray(content), int(rng.integers(max(len(content), 1)))
     length = int(rng.integers(1, 64))
     kind = rng.integers(6)
     if kind == 0:

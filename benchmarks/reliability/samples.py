@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 SIDE = (24, 30)
 
 
-def make(kind: str, folder: Path) -> tuple[Path, Path]:
-    """Write a file; it, or the folder that is read, and the file that is to be damaged."""
+def make(kind: str, folder: Path) -> tuple[Path, list[Path]]:
+    """Write a file; it, or the folder that is read, and the files that are to be damaged."""
     rng = np.random.default_rng(0)
     grey = rng.integers(0, 256, SIDE).astype(np.uint8)
     values = rng.normal(size=SIDE)
@@ -28,8 +28,8 @@ def make(kind: str, folder: Path) -> tuple[Path, Path]:
         from PIL import Image
 
         Image.fromarray(grey).save(folder / "a.png")
-        return folder / "a.png", path
-    return path, path
+        return folder / "a.png", [path]
+    return path, [path]
 
 
 def read_again(kind: str, file: Path) -> list[NDArray]:
@@ -130,18 +130,17 @@ def _film(grey: NDArray) -> bytes:
     return held.getvalue()
 
 
-def _model(folder: Path) -> tuple[Path, Path]:
+def _model(folder: Path) -> tuple[Path, list[Path]]:
     from tacit.estimators import RatingsModel
 
     rng = np.random.default_rng(0)
     model = RatingsModel(width=2, random_state=0)
     model.fit(rng.integers(0, 9, 60), rng.integers(0, 9, 60), rng.normal(3, 1, 60))
     model.save(folder / "model")
-    names = sorted(path.name for path in (folder / "model").iterdir())
-    return folder / "model", folder / "model" / names[_turn(folder) % len(names)]
+    return folder / "model", sorted((folder / "model").iterdir())
 
 
-def _run(folder: Path) -> tuple[Path, Path]:
+def _run(folder: Path) -> tuple[Path, list[Path]]:
     import xarray as xr
 
     from tacit.results import Store
@@ -151,9 +150,4 @@ def _run(folder: Path) -> tuple[Path, Path]:
     path = store.begin("one").finish(dataset)
     records = sorted(file for file in path.rglob("*") if file.is_file())
     files = [*records, folder / "one/run.json"]
-    return folder, files[_turn(folder) % len(files)]
-
-
-def _turn(folder: Path) -> int:
-    """Number of the folder, by which its files are damaged in turn."""
-    return int(folder.name) // 22 if folder.name.isdecimal() else 0
+    return folder, files

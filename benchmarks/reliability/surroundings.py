@@ -99,7 +99,7 @@ def _try(case: Case, folder: Path, cache: Path, environment: dict[str, str]) -> 
     used = dict(environment)
     arguments = list(case.arguments)
     if case.has_home:
-        used |= {"HOME": str(folder), "JAX_COMPILATION_CACHE_DIR": str(cache)}
+        used |= {"HOME": str(folder.parent), "JAX_COMPILATION_CACHE_DIR": str(cache)}
     if arguments[-1] == "disk":
         used["JAX_COMPILATION_CACHE_DIR"] = str(folder / arguments.pop())
     if case.spoil is not None:

@@ -172,7 +172,7 @@ def _read_records(folder: Path) -> "xr.Dataset | None":
             warnings.filterwarnings("ignore", "Object at .* is not recognized", UserWarning)
             with xr.open_zarr(folder, consolidated=False, chunks=None) as dataset:
                 return dataset.load()
-    except (OSError, KeyError, ValueError):
+    except Exception:  # what zarr and its codecs raise of damaged records is anything
         return None
 
 

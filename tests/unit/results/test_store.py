@@ -47,6 +47,20 @@ def test_a_run_is_unfinished_until_its_records_are_written(store):
         store.load("two")
 
 
+def test_damaged_records_are_one_line(store):
+    path = store.begin("one").finish(dataset())
+    for file in [file for file in path.rglob("*") if file.is_file()]:
+        whole = file.read_bytes()
+        for damaged in (whole[: len(whole) // 2], b"", b"\0" * len(whole)):
+            file.write_bytes(damaged)
+            try:
+                store.load("one")
+            except FileNotFoundError as error:
+                assert "lacks its records: run it again" in str(error)
+        file.write_bytes(whole)
+    xr.testing.assert_identical(store.load("one"), dataset())
+
+
 def test_earlier_records_stay_until_new_ones_are_complete(store, monkeypatch):
     store.begin("one").finish(dataset(1.0))
     run = store.begin("one")
