@@ -1,11 +1,15 @@
 """`da.tacit.complete()`: importing this module gives every data array of xarray the accessor.
 
 It is the only module of Tacit that changes something elsewhere, which is what it is for:
+`sst.tacit.complete(budget=60)` is `complete_field(sst, budget=60)`.
 
-    import tacit.accessors
-
-    whole = sst.tacit.complete(budget=60)
-    whole.uncertainty.sel(time="2024-03-01")
+Example:
+    >>> import numpy as np
+    >>> import xarray
+    >>> from tacit.accessors import FieldAccessor
+    >>> sst = xarray.DataArray(np.array([[1.0, np.nan], [2.0, 3.0]]), dims=("lat", "lon"))
+    >>> isinstance(sst.tacit, FieldAccessor), int(sst.tacit.field.isnull().sum())
+    (True, 1)
 """
 
 from typing import Any, final
