@@ -10,7 +10,6 @@ from tacit.completion.calibration import Calibration, Clues, clues_of
 from tacit.completion.fit import Fit, rms
 from tacit.completion.search import Search, Trial
 from tacit.completion.task import Task
-from tacit.runs import Result
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -64,14 +63,14 @@ def calibrate(
     everywhere = np.ones(whole.shape, bool)
     final = _clues(fits, weights, units, tasks, everywhere, whole.observed)
     deviation = calibration.deviation(final).reshape(whole.shape) * whole.units.scale
-    if part is not None and any(fit.result is Result.OUT_OF_TIME for fit, _ in fits):
+    if part is not None and any(fit.is_cut_short for fit, _ in fits):
         # The errors of the search say nothing of what was cut short: how far it is from the search
         # where both fill the same entries does.
         trained = [(trial.fits[0], trial.units) for trial in members]
         final = np.tensordot(weights, _inner_answers(fits, units, tasks), 1)[np.ix_(*part)]
         before = np.tensordot(weights, _inner_answers(trained, units, search.tasks), 1)
         apart = (final - before)[~searched.observed]
-        expected = rms(errors, search.precisions)
+        expected = max(rms(errors, search.precisions), np.finfo(float).tiny)
         deviation *= math.hypot(1.0, rms(apart, np.ones(apart.size)) / expected)
     return calibration, deviation
 

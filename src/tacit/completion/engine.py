@@ -127,7 +127,9 @@ class Engine(eqx.Module):
             worse = max(quick.score / choice.score, 1.0)
             deviation = np.where(np.isfinite(mean), deviation, worse * deviation)
         best = min(trials, key=lambda trial: trial.score)
-        result = Result.OUT_OF_TIME if _is_cut_short(fits) else best.fits[0].result
+        result = best.fits[0].result
+        if any(fit.is_cut_short for fit, _ in fits):
+            result = Result.OUT_OF_TIME
         return Outcome(
             denoised=denoised,
             deviation=deviation,
@@ -182,10 +184,6 @@ def _choice(
     )
 
 
-def _is_cut_short(fits: Sequence[tuple[Fit, int]]) -> bool:
-    return any(fit.result is Result.OUT_OF_TIME for fit, _ in fits)
-
-
 def _notes(
     engine: Engine,
     fits: Sequence[tuple[Fit, int]],
@@ -216,10 +214,10 @@ def _notes(
             f"there was time for {len(fits)} of the {len(chosen)} methods whose mean is best"
         )
 
-    if _is_cut_short(fits):
+    if any(fit.is_cut_short for fit, _ in fits):
         notes.append(
-            "the budget ended before training on all of the data did: the fills are less certain "
-            "than the held-out errors say, by as much as they differ from the search"
+            "training on all of the data was cut short: the fills are less certain than the "
+            "held-out errors say, by as much as they differ from the search"
         )
 
     unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]

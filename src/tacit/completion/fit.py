@@ -66,6 +66,11 @@ class Fit(NamedTuple):
         """How the run ended."""
         return self.trajectory.result
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the deadline or Ctrl-C came before the method had come to its own end."""
+        return self.result in (Result.OUT_OF_TIME, Result.INTERRUPTED)
+
 
 def train(
     task: Task,

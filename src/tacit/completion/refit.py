@@ -15,7 +15,6 @@ from tacit.completion.fit import Fit, train
 from tacit.completion.plan import Blend, Member
 from tacit.completion.search import Report, Trial, was_interrupted, with_title
 from tacit.completion.task import Task
-from tacit.runs import Result
 
 Values = NDArray[np.floating]
 
@@ -80,9 +79,8 @@ class Refit(eqx.Module):
                 deadline = self._refit_deadline(trials, seconds)
                 start = trial.fits[0] if self._resumes(member) else None
                 fit = self.train(member, f"refit {number + 1}", deadline, start)
-                interrupted = was_interrupted([fit])
-                cut_short = fit.result in (Result.OUT_OF_TIME, Result.INTERRUPTED)
-                if cut_short and self._has_answer(fit):
+                interrupted = was_interrupted(fit.result)
+                if fit.is_cut_short and self._has_answer(fit):
                     break
                 fits.append((fit, trial.units))
         except KeyboardInterrupt:

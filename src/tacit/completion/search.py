@@ -93,7 +93,7 @@ class Search(eqx.Module):
             for proposal in self._new(proposals, trials):
                 trials.append(self._attempt(proposal, trials, 0))
                 tried.append(trials[-1].candidate)
-                if was_interrupted(trials[-1].fits):
+                if was_interrupted(*(fit.result for fit in trials[-1].fits)):
                     return trials, True
                 if time.monotonic() > self.deadline:
                     return trials, False
@@ -102,7 +102,7 @@ class Search(eqx.Module):
             if not trials:
                 raise
             return trials, True
-        return trials, was_interrupted(trials[-1].fits)
+        return trials, was_interrupted(*(fit.result for fit in trials[-1].fits))
 
     def _proposals(self, tried: list[Candidate]) -> Iterator[AbstractMethod | After]:
         """The opening of each family; then the rest of those that are close to the best."""
@@ -274,9 +274,9 @@ class Search(eqx.Module):
         return 3 * ROBUST_DEVIATION * float(np.median(np.abs(errors) / self.scale))
 
 
-def was_interrupted(fits: Sequence[Fit]) -> bool:
-    """Whether one of the fits was cut short by Ctrl-C, or an end was asked for since."""
-    return _interrupt.is_asked() or any(fit.result is Result.INTERRUPTED for fit in fits)
+def was_interrupted(*results: Result) -> bool:
+    """Whether Ctrl-C ended one of the runs with these results, or an end was asked for since."""
+    return _interrupt.is_asked() or Result.INTERRUPTED in results
 
 
 def with_title(report: Report | None, title: str) -> Callable[[Progress], None] | None:

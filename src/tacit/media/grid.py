@@ -56,8 +56,27 @@ class AbstractGrid(AbstractCodec[Grid]):
         """Return by what engine xarray opens the file, and its options."""
 
     @abc.abstractmethod
+    def copy(self, file: Path, path: Path) -> None:
+        """Copy the dataset as it is stored."""
+
+    @abc.abstractmethod
     def replace(self, file: Path, variable: str, raw: NDArray[Any]) -> None:
         """Write all numbers of one variable into a file that is there."""
+
+    def decode(self, location: Location, reading: Reading) -> Stored[Grid]:
+        """Read one variable."""
+        return decode_grid(self, location)
+
+    def encode(
+        self,
+        stored: Stored[Grid],
+        pixels: NDArray[Any],
+        alpha: NDArray[Any] | None,
+        path: Path,
+    ) -> None:
+        """Copy the dataset, and write into the holes."""
+        self.copy(stored.layout.file, path)
+        self.replace(path, stored.layout.variable, packed(stored, pixels))
 
 
 def decode_grid(codec: AbstractGrid, location: Location) -> Stored[Grid]:
@@ -146,20 +165,9 @@ class NetCdf(AbstractGrid):
         with netcdf_file(file, "a", mmap=False) as opened:
             opened.variables[variable][:] = raw
 
-    def decode(self, location: Location, reading: Reading) -> Stored[Grid]:
-        """Read one variable."""
-        return decode_grid(self, location)
-
-    def encode(
-        self,
-        stored: Stored[Grid],
-        pixels: NDArray[Any],
-        alpha: NDArray[Any] | None,
-        path: Path,
-    ) -> None:
-        """Copy the file, and write into the holes."""
-        shutil.copyfile(stored.layout.file, path)
-        self.replace(path, stored.layout.variable, packed(stored, pixels))
+    def copy(self, file: Path, path: Path) -> None:
+        """Copy the file."""
+        shutil.copyfile(file, path)
 
 
 @final
@@ -183,20 +191,9 @@ class Zarr(AbstractGrid):
         array = zarr.open_group(file, mode="r+")[variable]
         array[...] = raw  # type: ignore[index]
 
-    def decode(self, location: Location, reading: Reading) -> Stored[Grid]:
-        """Read one variable."""
-        return decode_grid(self, location)
-
-    def encode(
-        self,
-        stored: Stored[Grid],
-        pixels: NDArray[Any],
-        alpha: NDArray[Any] | None,
-        path: Path,
-    ) -> None:
-        """Copy the store, and write into the holes."""
-        shutil.copytree(stored.layout.file, path, dirs_exist_ok=True)
-        self.replace(path, stored.layout.variable, packed(stored, pixels))
+    def copy(self, file: Path, path: Path) -> None:
+        """Copy the folder."""
+        shutil.copytree(file, path, dirs_exist_ok=True)
 
 
 def _is_bounds(dataset: "Dataset", name: str) -> bool:

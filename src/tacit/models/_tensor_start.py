@@ -50,6 +50,24 @@ def chain_shapes(side: int, width: int, depth: int) -> list[tuple[int, int]]:
     return [(width, width)] * (depth - 1) + [(side, width)]
 
 
+def widths_of(name: str, widths: int | Sequence[int], count: int, of: str) -> tuple[int, ...]:
+    """One width for each of `count` places, of which one for all may be given.
+
+    Args:
+        name: of the model.
+        widths: as given.
+        count: of the places.
+        of: what they are.
+
+    Raises:
+        ValueError: if their number is another.
+    """
+    each = (int(widths),) * count if isinstance(widths, int | np.integer) else tuple(widths)
+    if len(each) != count:
+        raise ValueError(f"{name}: widths {each} given for {count} {of}; give one each")
+    return each
+
+
 def refuse_tensor_start(
     name: str, shape: tuple[int, ...], init_scale: ScalarLike, depth: int, widths: Sequence[int]
 ) -> None:

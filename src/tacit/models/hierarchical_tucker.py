@@ -9,7 +9,7 @@ from tacit._typing import Any, Array, Float, PRNGKey, ScalarLike, Sequence
 from tacit.algebra import Tree, TreeFormat
 from tacit.algebra.formats import inner_nodes, modes_of
 from tacit.models._base import AbstractTensorFactorisation
-from tacit.models._tensor_start import draw_arrays, refuse_tensor_start
+from tacit.models._tensor_start import draw_arrays, refuse_tensor_start, widths_of
 
 
 class HierarchicalTucker(AbstractTensorFactorisation):
@@ -107,12 +107,8 @@ class HierarchicalTucker(AbstractTensorFactorisation):
         tree = halved(tuple(range(len(shape)))) if tree is None else tree
         _refuse_tree(tree, len(shape))
         nodes = list(inner_nodes(tree))
-        ranks = (widths,) * len(nodes) if isinstance(widths, int) else tuple(widths)
+        ranks = widths_of("HierarchicalTucker", widths, len(nodes), "inner nodes")
         refuse_tensor_start("HierarchicalTucker", shape, init_scale, 1, ranks)
-        if len(ranks) != len(nodes):
-            raise ValueError(
-                f"HierarchicalTucker: widths {ranks} given for {len(nodes)} inner nodes; one each"
-            )
 
         above = {child: rank for node, rank in zip(nodes, ranks, strict=True) for child in node}
         shapes = [(side, above[mode]) for mode, side in enumerate(shape)]

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from tacit._typing import Any, Array, Float, PRNGKey, ScalarLike, Sequence
 from tacit.algebra import TrainFormat, chain_product
 from tacit.models._base import AbstractTensorFactorisation
-from tacit.models._tensor_start import draw_arrays, refuse_tensor_start
+from tacit.models._tensor_start import draw_arrays, refuse_tensor_start, widths_of
 
 
 class TensorTrain(AbstractTensorFactorisation):
@@ -84,10 +84,8 @@ class TensorTrain(AbstractTensorFactorisation):
         if widths is None:
             cuts = range(1, len(shape))
             widths = [min(math.prod(shape[:cut]), math.prod(shape[cut:])) for cut in cuts]
-        ranks = (widths,) * count if isinstance(widths, int) else tuple(widths)
+        ranks = widths_of("TensorTrain", widths, count, "bonds")
         refuse_tensor_start("TensorTrain", shape, init_scale, depth, ranks)
-        if len(ranks) != count:
-            raise ValueError(f"TensorTrain: widths {ranks} given for {count} bonds; give one each")
 
         ends = (1, *ranks, 1)
         cores = list(zip(ends[:-1], shape, ends[1:], strict=True))

@@ -12,6 +12,7 @@ from tacit.models._tensor_start import (
     draw_arrays,
     refuse_tensor_start,
     refuse_unchained,
+    widths_of,
 )
 from tacit.models.initialisers import Factors
 
@@ -70,12 +71,9 @@ class Tucker(AbstractTensorFactorisation):
             ValueError: if a side, a width, the depth or `init_scale` is not positive, or the number
                 of widths is not that of the modes.
         """
-        if widths is None:
-            widths = shape
-        ranks = (widths,) * len(shape) if isinstance(widths, int) else tuple(widths)
+        widths = shape if widths is None else widths
+        ranks = widths_of("Tucker", widths, len(shape), "modes")
         refuse_tensor_start("Tucker", shape, init_scale, depth, ranks)
-        if len(ranks) != len(shape):
-            raise ValueError(f"Tucker: widths {ranks} given for {len(shape)} modes; give one each")
 
         pairs = list(zip(shape, ranks, strict=True))
         chains = [layer for side, rank in pairs for layer in chain_shapes(side, rank, depth)]

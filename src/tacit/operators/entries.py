@@ -7,12 +7,11 @@ import numpy as np
 
 from tacit._typing import Any, Array, Bool, Entry, Float, Int, Measurements, Target
 from tacit.algebra import AbstractTensorFormat, Factored
+from tacit.algebra.formats import GATHER_COST
 from tacit.operators._base import AbstractMeasurement
 
 CHUNK = 1 << 13
 """Entries read at a time from a factored target: what is gathered stays in the cache."""
-_GATHER_COST = 8
-"""Price of one gathered product, in multiply-adds of a dense product (measured, 2 cores)."""
 _IN_CACHE = 1 << 20
 """Entries of a matrix up to which its dense product is three times cheaper still."""
 
@@ -109,9 +108,11 @@ class Entries(AbstractMeasurement):
     def mv_factored(self, target: Factored | AbstractTensorFormat) -> Measurements:
         """Entries of left · right, from the factors or the product, whichever is cheaper."""
         if isinstance(target, AbstractTensorFormat):
+            if target.is_cheaper_dense(self.size):
+                return self.mv(target.dense())
             return target.read(self.rows, self.columns)
         m, n = target.shape
-        price = _GATHER_COST if m * n > _IN_CACHE else 3 * _GATHER_COST
+        price = GATHER_COST if m * n > _IN_CACHE else 3 * GATHER_COST
         if self.size * price > m * n:
             return self.mv(target.dense())
         return _gathered(target.left, target.right.T, self.rows, self.columns)

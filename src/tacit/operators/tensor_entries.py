@@ -105,7 +105,7 @@ class TensorEntries(AbstractMeasurement):
 
     def mv_factored(self, target: Factored | AbstractTensorFormat) -> Measurements:
         """Entries of a tensor, from its factors or itself, whichever is cheaper."""
-        if isinstance(target, Factored):
+        if isinstance(target, Factored) or target.is_cheaper_dense(self.size):
             return self.mv(target.dense())
         return target.read(*jnp.unravel_index(self.positions, self.shape))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from tacit import _interrupt
 from tacit.completion import Continuation, Family, complete
 from tacit.completion.draws import generator
 from tacit.completion.engine import Engine
@@ -55,6 +56,16 @@ class CutShort(Off):
             return super().solve(task, seen, deadline)
         time.sleep(max(deadline - time.monotonic(), 0))
         return Off(self.worse * self.error, 1).solve(task, seen, deadline)
+
+
+class AskedToEnd(CutShort):
+    """On all of the data somebody asks for an end meanwhile."""
+
+    def solve(self, task, seen, deadline):
+        """As before, but that the end is asked for instead of late."""
+        if task.shape == TASK.shape:
+            _interrupt.ask()
+        return super().solve(task, seen, time.monotonic())
 
 
 def family(name, *methods, opening=1):
@@ -254,8 +265,26 @@ def test_what_was_cut_short_is_as_uncertain_as_it_is_far_from_the_search():
         assert 0.5 < rms(errors / found.deviation[TASK.observed]) < 2
     assert cut.result is Result.OUT_OF_TIME
     assert whole.result is Result.FINISHED
-    assert any("the budget ended before" in note for note in cut.notes)
-    assert not any("the budget ended before" in note for note in whole.notes)
+    assert any("was cut short" in note for note in cut.notes)
+    assert not any("was cut short" in note for note in whole.notes)
+
+
+def test_what_ctrl_c_cut_short_on_all_of_the_data_is_as_uncertain():
+    part = (np.arange(0, TASK.shape[0], 2), np.arange(TASK.shape[1]))
+    try:
+        cut = answered(family("one", AskedToEnd(0.01)), held=[HELD[part[0]]], part=part)
+    finally:
+        _interrupt.forget()
+    errors = (cut.denoised - TASK.units.to_data(TASK.values))[TASK.observed]
+    assert 0.5 < rms(errors / cut.deviation[TASK.observed]) < 2
+    assert cut.result is Result.INTERRUPTED
+
+
+def test_a_search_without_errors_that_is_cut_short_has_a_deviation():
+    part = (np.arange(0, TASK.shape[0], 2), np.arange(TASK.shape[1]))
+    held = [HELD[part[0]]]
+    cut = answered(family("one", CutShort(0.0)), held=held, seconds=0.2, part=part)
+    assert np.isfinite(cut.deviation).all()
 
 
 def test_scores_are_by_slice_where_slices_have_units():

@@ -3,7 +3,6 @@
 import jax
 import numpy as np
 import pytest
-from jax.experimental.compilation_cache import compilation_cache as jax_cache
 
 from tacit.estimators import (
     AlternatingLeastSquaresImputer,
@@ -29,21 +28,10 @@ FITS = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """An empty cache of the user's, and a JAX that was told of none."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", None)
-    jax.clear_caches()
-    yield tmp_path / "tacit" / "jax"
-    jax.config.update("jax_compilation_cache_dir", before)
-    jax_cache.reset_cache()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FITS)
-def test_what_an_estimator_compiles_is_kept(name, folder):
+def test_what_an_estimator_compiles_is_kept(name, cache):
+    jax.clear_caches()
     FITS[name]()
-    assert list(folder.glob("*-cache"))
+    assert list(cache.glob("*-cache"))
     assert jax.config.jax_compilation_cache_dir is None

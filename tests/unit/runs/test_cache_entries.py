@@ -7,24 +7,9 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import pytest
-from jax.experimental.compilation_cache import compilation_cache as jax_cache
 
 from tacit.runs import compile_cache, is_compiled, keep_compiled, note_compiled
 from tacit.runs._entries import drop_damaged
-
-
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """The folder of an empty cache that is the user's."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(compile_cache, "_HERE", set())
-    monkeypatch.setattr(compile_cache, "_MENDED", set())
-    before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", None)
-    jax_cache.reset_cache()
-    yield tmp_path / "tacit" / "jax"
-    jax.config.update("jax_compilation_cache_dir", before)
-    jax_cache.reset_cache()
 
 
 def compiled() -> dict[str, bytes]:

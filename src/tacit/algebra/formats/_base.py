@@ -10,8 +10,8 @@ from tacit._typing import Entry, Measurements, Target
 
 _NUMBERS = 1 << 21
 """Numbers gathered at a time: what is gathered stays small beside the factors."""
-_GATHER_COST = 8
-"""Price of one gathered product, in multiply-adds of a dense product."""
+GATHER_COST = 8
+"""Price of one gathered product, in multiply-adds of a dense product (measured, 2 cores)."""
 
 
 class AbstractTensorFormat(eqx.Module):
@@ -40,16 +40,16 @@ class AbstractTensorFormat(eqx.Module):
     def dense_cost(self) -> int:
         """Multiply-adds for the whole tensor."""
 
-    def read(self, *places: Entry) -> Measurements:
-        """The entries at these places, from the factors or the tensor, whichever is cheaper.
+    def is_cheaper_dense(self, count: int) -> bool:
+        """Whether forming the tensor is cheaper than reading so many entries from the factors."""
+        return count * self.entry_cost * GATHER_COST > self.dense_cost
 
-        From the factors they are read chunk by chunk, in which nothing is kept for the derivative
-        but the factors themselves: memory is O(factors + entries).
+    def read(self, *places: Entry) -> Measurements:
+        """The entries at these places, from the factors chunk by chunk.
+
+        Nothing is kept for the derivative but the factors: memory is O(factors + entries).
         """
         count = places[0].shape[0]
-        if count * self.entry_cost * _GATHER_COST > self.dense_cost:
-            return self.dense()[places]
-
         length = min(max(_NUMBERS // self.entry_cost, 1), count)
         padding = -count % length
         chunks = [jnp.pad(place, (0, padding)).reshape(-1, length) for place in places]

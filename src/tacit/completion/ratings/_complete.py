@@ -9,13 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit import _interrupt
 from tacit._typing import Any, PRNGKey
 from tacit.completion.ratings.fit import RatingsFit
 from tacit.completion.ratings.training import RatingsTraining
-from tacit.completion.search import Report, with_title
+from tacit.completion.search import Report, was_interrupted, with_title
 from tacit.models import GaussianFactors, Gaussians
-from tacit.runs import Result, Trajectory, keep_compiled
+from tacit.runs import Result, keep_compiled
 
 Values = NDArray[np.floating]
 Index = NDArray[np.integer]
@@ -95,7 +94,7 @@ def complete_ratings(
         error = float(found["held_out"][int(found.best)]) * spread
         tolerance = 0.0
     # Ctrl-C asks for the answer that there is: one that it cut short is none beside a whole one.
-    trajectories, interrupted = [], found is not None and _is_cut_short(found)
+    trajectories, interrupted = [], found is not None and was_interrupted(found.result)
     for member in range(0 if interrupted else members):
         stage = f"start {member + 1} of {members}" if members > 1 else "sweep"
         start = training.fit(
@@ -105,7 +104,7 @@ def complete_ratings(
             deadline=deadline,
             key=jax.random.fold_in(key, member),
         )
-        interrupted = _is_cut_short(start)
+        interrupted = was_interrupted(start.result)
         if start.result is not Result.INTERRUPTED or not (trajectories or found):
             trajectories.append(start)
         if interrupted:
@@ -123,11 +122,6 @@ def complete_ratings(
         result=Result.INTERRUPTED if interrupted else trajectories[-1].result,
         seconds=time.monotonic() - began,
     )
-
-
-def _is_cut_short(trajectory: Trajectory[GaussianFactors]) -> bool:
-    """Whether Ctrl-C ended it, or an end was asked for since."""
-    return trajectory.result is Result.INTERRUPTED or _interrupt.is_asked()
 
 
 @eqx.filter_jit
