@@ -68,7 +68,7 @@ def test_top_eigenpair_of_a_repeated_value():
 def test_one_stage_begins_along_the_top_pair_of_the_gradient(gathered, monkeypatch):
     """Without inner steps to speak of, ε^{1/L} u, ε^{1/L} and ε^{1/L} v stand in the factors."""
     if gathered:
-        monkeypatch.setattr(entries, "_GATHER_COST", 0)
+        monkeypatch.setattr(entries, "GATHER_COST", 0)
     problem = small_completion(Huber(0.8))
     rule = GreedyLowRank(GradientDescent(1e-300), size=1e-3, max_steps=1)
     state = rule.init(problem, model := Deep.zeros((5, 4), depth=3, width=2, dtype=jnp.float64))

@@ -39,7 +39,7 @@ def test_measurement(case, dtype, key):
 @pytest.mark.parametrize("case", params(OPERATORS[:5:3]))
 def test_entries_of_a_factored_target_by_chunks(case, chunk, key, monkeypatch):
     # Small problems take the dense road of their own accord, and may have been compiled so.
-    monkeypatch.setattr(entries, "_GATHER_COST", 0)
+    monkeypatch.setattr(entries, "GATHER_COST", 0)
     monkeypatch.setattr(entries, "CHUNK", chunk)
     jax.clear_caches()
     check_measurement(case.build(jnp.float64), key=key)

@@ -249,6 +249,11 @@ WRONG = {
         lambda: TensorTrain.initialise((2, 3), init_scale=1, widths=(2, 2), key=jax.random.key(0)),
         "1 bonds",
     ),
+    "no sides": (lambda: CP.initialise((), init_scale=1, key=jax.random.key(0)), "one side"),
+    "one mode": (
+        lambda: HierarchicalTucker.initialise((5,), init_scale=1, widths=2, key=jax.random.key(0)),
+        "two modes",
+    ),
     "scale": (lambda: CP.initialise((2, 3), init_scale=0, key=jax.random.key(0)), "init_scale"),
     "depth": (
         lambda: Tucker.initialise((2, 3), init_scale=1, depth=0, key=jax.random.key(0)),

@@ -84,7 +84,7 @@ def refuse_tensor_start(
         ValueError: if a side, the depth, a width or `init_scale` is not positive.
     """
     if not shape or min(shape) < 1:
-        raise ValueError(f"{name}: every side must be at least 1, got shape {shape}")
+        raise ValueError(f"{name}: at least one side, each of 1 or more, is needed, got {shape}")
     if not isinstance(depth, int | np.integer) or depth < 1:
         raise ValueError(f"{name}: depth must be a whole number ≥ 1, got {depth}")
     if any(width < 1 for width in widths):

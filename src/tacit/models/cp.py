@@ -94,7 +94,7 @@ class CP(AbstractTensorFactorisation):
         Raises:
             ValueError: if a side, the width, the depth or `init_scale` is not positive.
         """
-        width = max(1, math.prod(shape) // max(shape)) if width is None else width
+        width = max(1, math.prod(shape) // max(shape, default=1)) if width is None else width
         refuse_tensor_start("CP", shape, init_scale, depth, (width,))
         chains = [chain_shapes(side, width, depth) for side in shape]
         inner = width ** ((depth - 1) * len(shape))

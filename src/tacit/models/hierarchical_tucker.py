@@ -104,7 +104,7 @@ class HierarchicalTucker(AbstractTensorFactorisation):
             ValueError: if a side, a width or `init_scale` is not positive, the tree does not have
                 every mode once, or the number of widths is not that of the inner nodes.
         """
-        tree = halved(tuple(range(len(shape)))) if tree is None else tree
+        tree = halved(tuple(range(max(len(shape), 1)))) if tree is None else tree
         _refuse_tree(tree, len(shape))
         nodes = list(inner_nodes(tree))
         ranks = widths_of("HierarchicalTucker", widths, len(nodes), "inner nodes")
@@ -133,6 +133,8 @@ def halved(modes: tuple[int, ...]) -> Tree:
 
 
 def _refuse_tree(tree: Tree, order: int) -> None:
+    if order < 2:
+        raise ValueError(f"HierarchicalTucker: a tree needs two modes or more, got {order}")
     if isinstance(tree, int) or sorted(modes_of(tree)) != list(range(order)):
         raise ValueError(
             f"HierarchicalTucker: the tree {tree} must have each of the modes 0 to {order - 1} once"
