@@ -1,6 +1,7 @@
 """The house's rules, read off the source: no circles, arguments told, long functions in parts."""
 
 import ast
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -96,6 +97,14 @@ def test_long_functions_are_in_paragraphs():
             if not any(not line.strip() or "# " in line for line in text):
                 walls.append(f"{name}.{node.name}")
     assert len(walls) <= 0.05 * count, walls
+
+
+def test_programs_are_compiled_so_that_they_end():
+    """By `tacit._jit`: what `jax.jit` compiles can wait for itself for ever on CPUs."""
+    compiled = re.compile(r"(?<!`)\b(jax\.jit|filter_jit|pjit)\b(?!`)")
+    others = [path for path in SOURCE.rglob("*.py") if path.name != "_jit.py"]
+    found = [path.name for path in others if compiled.search(path.read_text("utf-8"))]
+    assert found == []
 
 
 def lengths(folder: Path) -> dict[str, int]:

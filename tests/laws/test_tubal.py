@@ -34,6 +34,7 @@ from tacit.algebra import (
     tubal_principal_angles,
     tubal_rank,
 )
+from tacit.runs import jit
 
 from .cases.base import draw, params
 from .cases.transforms import TRANSFORMS, TUBES
@@ -85,7 +86,7 @@ def close(actual, expected, tolerance=1e-12):
     np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * scale)
 
 
-@jax.jit
+@jit
 def _laws(A, B, T, transform):
     eye = t_identity(4, A.shape[2:], transform, A.dtype)
     svd, (Q, R) = t_svd(T, transform), t_qr(T, transform)
@@ -144,7 +145,7 @@ def test_fourier_means_block_circulant(tubes):
     """Every parity of the tubes, and half of the spectrum as good as all of it."""
     T, B = draw((3, 2, *tubes)), draw((2, 4, *tubes), seed=1)
 
-    @jax.jit
+    @jit
     def found(T, B):
         eye = t_identity(2, tubes, dtype=jnp.float64)
         spectra = slice_singular_values(T)
@@ -167,7 +168,7 @@ def test_eigentubes(case):
     transform, tubes = case.build((4,)), (4,)
     T = draw((3, 3, *tubes))
 
-    @jax.jit
+    @jit
     def found(T):
         symmetric = (T + t_transpose(T, transform)) / 2
         values, V = t_eigh(T, transform)
@@ -209,7 +210,7 @@ def test_what_holds_for_multiples_of_unitary_transforms(case, tubes):
     c = transform.unitary_factor(tubes)
     np.testing.assert_allclose(M @ M.conj().T, c * np.eye(len(M)), atol=1e-12 * c)
 
-    @jax.jit
+    @jit
     def measured(T, B, C):
         return {
             "product": jnp.vdot(t_product(T, B, transform), C),
@@ -247,7 +248,7 @@ def test_what_holds_for_multiples_of_unitary_transforms(case, tubes):
 def test_drawn_tensors(case, key):
     transform, tubes = case.build((4,)), (4,)
 
-    @jax.jit
+    @jit
     def drawn(key):
         T = low_tubal_rank_tensor((5, 4, *tubes), 2, transform, jnp.float64, key=key)
         Q = tubal_frame((4, 2, *tubes), transform, jnp.float64, key=key)
@@ -284,14 +285,14 @@ def test_principal_angles_are_those_put_in(case, key):
     frame = tubal_frame((5, 3, *tubes), transform, jnp.float64, key=key)
     U, mixing = frame[:, :2], draw((2, 2, *tubes))
 
-    @jax.jit
+    @jit
     def angles(angle):
         turned = jnp.cos(angle) * frame[:, 1] + jnp.sin(angle) * frame[:, 2]
         V = t_product(jnp.stack([frame[:, 0], turned], axis=1), mixing, transform)
         return tubal_principal_angles(U, V, transform)
 
     for angle in (0.0, 1e-9, 1e-3, 1.5, np.pi / 2):
-        found = angles(angle)
+        found = angles(jnp.asarray(angle))
         assert found.shape == (*tubes, 2)
         np.testing.assert_allclose(found[:, 1], angle, rtol=1e-6, atol=2e-14)
         np.testing.assert_allclose(found[:, 0], 0, atol=2e-14)
@@ -300,7 +301,7 @@ def test_principal_angles_are_those_put_in(case, key):
 def test_principal_angles_of_spans_of_different_width():
     frame = tubal_frame((5, 3, 4), Fourier(), jnp.float64, key=jax.random.key(1))
     narrow, wide = frame[:, 1:2], frame[:, :2]
-    angles = jax.jit(tubal_principal_angles)
+    angles = jit(tubal_principal_angles)
     for pair in ((narrow, wide), (wide, narrow)):
         assert jnp.max(angles(*pair)) < 1e-14
     np.testing.assert_allclose(angles(frame[:, 2:], wide), np.pi / 2)
@@ -311,7 +312,7 @@ def test_products_have_the_gradient_of_finite_differences(case):
     transform, h = case.build((4,)), 1e-6
     A, B, D, E = draw((3, 2, 4)), draw((2, 3, 4), seed=1), draw((3, 2, 4), seed=2), draw((2, 3, 4))
 
-    @jax.jit
+    @jit
     def both(A, B):
         value = lambda A, B: jnp.sum(jnp.sin(t_product(A, B, transform)))  # noqa: E731
         of_A, of_B = jax.grad(value, (0, 1))(A, B)

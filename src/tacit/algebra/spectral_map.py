@@ -8,6 +8,7 @@ from jax.core import ShapedArray
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Float, Sequence
 from tacit.algebra._odd_polynomial import is_odd, odd_polynomial
 from tacit.algebra._spectral_roads import AbstractRoad, ByGram, ByProducts, BySvd
@@ -148,7 +149,7 @@ def _batched(operands: Sequence[Any], axes: Sequence[Any], **params: Any) -> tup
     return _bind(*spread, **params), 0
 
 
-_spectral_derivative.def_impl(jax.jit(_compute, static_argnames=("gamma", "road", "order")))
+_spectral_derivative.def_impl(jit(_compute))
 _spectral_derivative.def_abstract_eval(lambda X, *_, **__: ShapedArray(X.shape, X.dtype))
 mlir.register_lowering(_spectral_derivative, mlir.lower_fun(_compute, multiple_results=False))
 ad.primitive_jvps[_spectral_derivative] = _jvp

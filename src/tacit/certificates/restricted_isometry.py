@@ -5,6 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from tacit._jit import jit
 from tacit._typing import Callable, PRNGKey, Target
 from tacit.operators import AbstractMeasurement
 
@@ -49,6 +50,6 @@ def rip_estimate(
         return jnp.sum(operator.mv(Z) ** 2) / jnp.sum(Z**2)
 
     # One after the other: together the targets would take `count` times the memory.
-    ratios = jax.jit(lambda keys: jax.lax.map(ratio, keys))(jax.random.split(key, count))
+    ratios = jit(lambda keys: jax.lax.map(ratio, keys))(jax.random.split(key, count))
     smallest, largest = float(jnp.min(ratios)), float(jnp.max(ratios))
     return RIPEstimate(max(1 - smallest, largest - 1), smallest, largest)

@@ -4,6 +4,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
+from tacit._jit import jit
 from tacit._typing import Any
 from tacit.certificates._base import Certificate
 from tacit.models import AbstractFactorisation, Deep, Symmetric
@@ -94,7 +95,7 @@ def curvature_bound(problem: Problem, model: AbstractFactorisation) -> float:
     """
     if (why := _bounded(problem, model)) is not None:
         raise ValueError(f"curvature_bound: {why}")
-    G = np.asarray(jax.jit(jax.grad(problem.loss_at))(model()), np.float64)
+    G = np.asarray(jit(jax.grad(problem.loss_at))(model()), np.float64)
     if isinstance(model, Symmetric):
         return float(np.linalg.eigvalsh(G + G.T)[0])
     assert isinstance(model, Deep)
@@ -151,7 +152,7 @@ def _say(extremes: HessianExtremes, relative: float, lowest: float, tolerance: f
     )
 
 
-@eqx.filter_jit
+@jit
 def _gradient(problem: Problem, model: AbstractFactorisation) -> AbstractFactorisation:
     return eqx.filter_grad(problem.objective)(model)
 

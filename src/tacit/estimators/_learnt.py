@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any
 from tacit.algebra import Factored
 from tacit.completion import RatingsFit
@@ -42,7 +42,7 @@ class Learnt(NamedTuple):
     def singular_values(self) -> Values:
         """Singular values of U Vᵀ."""
         users, items = map(jnp.asarray, self.factors())
-        return np.asarray(jax.jit(Factored.singular_values)(Factored(users, items.T)))
+        return np.asarray(jit(Factored.singular_values)(Factored(users, items.T)))
 
     def similarities(self, item: int) -> Values:
         """Cosine between the factors of an item and those of every item; 0 for factors of zero."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Matrix, PRNGKey, RealScalar
 from tacit.dynamics import GradientDescent
 from tacit.models import Deep
@@ -93,13 +94,13 @@ class SensingTask(eqx.Module):
         return Problem(self.operator, self.y, weights=weights)
 
 
-@eqx.filter_jit
+@jit
 def _drawn(shape: tuple[int, ...], depth: int, scale: float, dtype: Any, key: PRNGKey) -> Deep:
     m, n = shape
     return Deep.initialise((m, n), depth=depth, init_scale=scale, dtype=dtype, key=key)
 
 
-@jax.jit
+@jit
 def _largest(operator: AbstractMeasurement, start: Matrix) -> RealScalar:
     """Largest eigenvalue of A*A, by power iteration."""
 

@@ -16,6 +16,7 @@ Example:
     [0, 10]
 """
 
+from tacit._jit import jit
 from tacit.runs.compile_cache import (
     compile_cache_folder,
     is_compiled,
@@ -44,6 +45,7 @@ __all__ = [
     "Trajectory",
     "compile_cache_folder",
     "is_compiled",
+    "jit",
     "joined",
     "keep_compiled",
     "known_pace",

@@ -3,13 +3,13 @@
 import time
 from typing import Literal, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
 from tacit import _interrupt
+from tacit._jit import jit
 from tacit._typing import Any, Callable, Sequence
 from tacit.dynamics import AbstractDynamics
 from tacit.models import AbstractFactorisation, Model
@@ -20,6 +20,8 @@ from tacit.runs.result import Result
 from tacit.runs.schedule import Schedule
 from tacit.runs.stop import AbstractStop
 from tacit.runs.trajectory import Axes, Trajectory
+
+_run_chunk = jit(run_chunk)
 
 
 class Progress(NamedTuple):
@@ -91,12 +93,11 @@ def run(
         return _trajectory(carry, parts, settings, seconds=np.nan)
 
     parts, ending = [], None
-    step = eqx.filter_jit(run_chunk)
     try:
         for first in range(0, len(gaps), chunk):
             piece = gaps[first : first + chunk]
             padded = np.concatenate([piece, np.full(chunk - len(piece), -1, gaps.dtype)])
-            moved, part = step(problem, dynamics, settings, carry, jnp.asarray(padded))
+            moved, part = _run_chunk(problem, dynamics, settings, carry, jnp.asarray(padded))
             # Ctrl-C is most often seen while this waits: only then does the chunk count.
             part = _fetch(part)
             carry, _ = moved, parts.append(part)

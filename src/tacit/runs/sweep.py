@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Callable
 
 LANES = 64
@@ -67,7 +68,7 @@ def _lanes(fit: Callable[..., Any], fixed: dict[str, Any], points: dict[str, Arr
     if not points:
         return fit(**fixed)
     count = len(next(iter(points.values())))
-    return jax.jit(
+    return jit(
         lambda points: jax.lax.map(
             lambda point: fit(**point, **fixed), points, batch_size=min(lanes, count)
         )

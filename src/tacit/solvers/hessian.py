@@ -10,6 +10,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Callable, Float, RealScalar
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
@@ -152,19 +153,19 @@ def flatten(model: AbstractFactorisation) -> tuple[Float[Array, " size"], Callab
     return theta, lambda vector: eqx.combine(shaped(vector), fixed)
 
 
-@eqx.filter_jit
+@jit
 def flat_value(problem: Problem, model: AbstractFactorisation) -> RealScalar:
     """L(θ)."""
     return problem.objective(model)
 
 
-@eqx.filter_jit
+@jit
 def flat_gradient(problem: Problem, model: AbstractFactorisation) -> Float[Array, " size"]:
     """∇L(θ) in one vector."""
     return flatten(eqx.filter_grad(problem.objective)(model))[0]
 
 
-@eqx.filter_jit
+@jit
 def flat_product(
     problem: Problem, model: AbstractFactorisation, vector: Float[Array, " size"]
 ) -> Float[Array, " size"]:
@@ -186,7 +187,7 @@ def symmetric(multiply: Callable[[Vector], Vector], size: int) -> Any:
     return make((size, size), matvec=multiply, dtype=np.float64)
 
 
-@eqx.filter_jit
+@jit
 def _matrix(problem: Problem, model: AbstractFactorisation) -> Float[Array, "size size"]:
     theta, _ = flatten(model)
     unit = jnp.eye(theta.size, dtype=theta.dtype)

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.scipy.sparse.linalg import cg
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, IntScalar, Matrix, Measurements, RealScalar
 from tacit.algebra import nuclear_norm, shrink_singular_values, singular_values, spectral_norm
 from tacit.operators import AbstractMeasurement
@@ -84,7 +84,7 @@ def minimum_nuclear_norm(
     return _minimise(operator, y, float(tolerance), int(max_iterations))
 
 
-@eqx.filter_jit
+@jit
 def _minimise(
     operator: AbstractMeasurement, y: Measurements, tolerance: float, max_iterations: int
 ) -> NuclearMinimum:

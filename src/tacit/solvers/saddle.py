@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Float
 from tacit.models import AbstractFactorisation
 from tacit.problems import Problem
@@ -169,7 +170,7 @@ def _size(problem: Problem, model: AbstractFactorisation) -> float:
     return float(np.linalg.norm(G, 2) * np.vdot(G, G) / curvature) if curvature > 0 else 0.0
 
 
-@eqx.filter_jit
+@jit
 def _first_step(problem: Problem, X: Float[Array, "m n"]) -> tuple[Any, Any]:
     """∇ℓ(X) and ∇²ℓ(X) ∇ℓ(X)."""
     gradient = jax.grad(problem.loss_at)

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from tacit._jit import jit
 from tacit._typing import Any, Callable, RealScalar
 from tacit.dynamics import AbstractDynamics
 from tacit.models import AbstractFactorisation
@@ -43,7 +43,7 @@ def check_dynamics(
     spans = [jnp.asarray(factor * gap, kind) for factor in (0, 1, 2)]
     state = dynamics.init(problem, model)
     # Dynamics may have arrays, which a plain jit would have to hash.
-    advance = eqx.filter_jit(dynamics.advance)
+    advance = jit(dynamics.advance)
     start = (model, state)
 
     agree("a gap of zero changes nothing", advance(problem, *start, spans[0]), start, tolerance)

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from tacit._jit import jit
 from tacit._typing import Array, Callable, PRNGKey, Sequence, Target
 from tacit.algebra import singular_values
 from tacit.models import AbstractFactorisation, AbstractThinFactorisation
@@ -49,17 +50,17 @@ def check_factorisation(
     same_kind("the target has its shape and type", X, jnp.zeros(shape, dtype))
     G = normal_like(X, key=other)
 
-    agree_all(jax.jit(_quotient)(model, direction), derivative_precision(model))
-    agree_all(jax.jit(_derivatives)(model, direction, G))
+    agree_all(jit(_quotient)(model, direction), derivative_precision(model))
+    agree_all(jit(_derivatives)(model, direction, G))
     if preconditioner is not None:
-        agree("J Jᵀ has its closed form", jax.jit(_preconditioned)(model, G), preconditioner(G))
+        agree("J Jᵀ has its closed form", jit(_preconditioned)(model, G), preconditioner(G))
     for number, twin in enumerate(symmetries):
         agree(f"symmetry {number} keeps X", twin(), X)
     if isinstance(model, AbstractThinFactorisation):
         same_kind("factored() has the target's shape", jnp.zeros(model.factored().shape, dtype), X)
         vector = normal_like(jnp.zeros((shape[1], 2), dtype), key=third)
-        agree_all(jax.jit(_factored)(model, vector))
-    agree("jit changes nothing", jax.jit(lambda theta: theta())(model), X)
+        agree_all(jit(_factored)(model, vector))
+    agree("jit changes nothing", jit(lambda theta: theta())(model), X)
 
 
 def _quotient(model: AbstractFactorisation, direction: AbstractFactorisation) -> Pairs:

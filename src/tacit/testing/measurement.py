@@ -6,6 +6,7 @@ import lineax as lx
 import numpy as np
 from lineax import _operator as lineax_operator
 
+from tacit._jit import jit
 from tacit._typing import Any, Callable, Measurements, PRNGKey, Target
 from tacit.algebra import Factored
 from tacit.operators import AbstractMeasurement
@@ -29,15 +30,15 @@ def check_measurement(operator: AbstractMeasurement, *, key: PRNGKey) -> None:
     measured = operator.mv(X)
     same_kind("mv has the declared structure", measured, y)
 
-    agree_all(jax.jit(_linearity)(operator, X, Y, y))
-    agree_all(jax.jit(_matrices)(operator, X, y))
+    agree_all(jit(_linearity)(operator, X, Y, y))
+    agree_all(jit(_matrices)(operator, X, y))
     if len(operator.shape) == 2:
         m, n = operator.shape
         like = Factored(jnp.zeros((m, 2), operator.dtype), jnp.zeros((2, n), operator.dtype))
         factored, direction = (normal_like(like, key=k) for k in keys[3:])
-        agree_all(jax.jit(_factored)(operator, y, factored, direction))
+        agree_all(jit(_factored)(operator, y, factored, direction))
 
-    agree("jit changes nothing", jax.jit(lambda A: A.mv(X))(operator), measured)
+    agree("jit changes nothing", jit(lambda A: A.mv(X))(operator), measured)
     for question in lineax_questions():
         question(operator)
     chosen = np.arange(operator.size)[::-2]

@@ -1,6 +1,7 @@
 """The search and the blend, with methods whose errors are known beforehand."""
 
 import dataclasses
+import math
 import time
 
 import equinox as eqx

@@ -12,6 +12,7 @@ from tacit.dynamics import MonteCarloEM
 from tacit.models import Direct, GaussianTensor
 from tacit.operators import Entries, TensorEntries
 from tacit.problems import Huber, Problem
+from tacit.runs import jit
 
 SHAPE = (4, 3, 2)
 NOISE = 0.05
@@ -97,7 +98,7 @@ def test_a_sweep_moves_each_covariance_to_the_second_moment_of_the_law(data, fib
         model, _ = rule.advance(asked, start, rule.init(asked, start), 1)
         return model.parts[0][0] @ model.parts[0][0].T, model.noise
 
-    found, noise = jax.vmap(moments)(jax.random.split(KEY, 4000))
+    found, noise = jit(jax.vmap(moments))(jax.random.split(KEY, 4000))
     mean, covariance, _ = law(start, y, weights)
     size = int(np.prod(SHAPE))
     second = (np.outer(mean, mean) + covariance)[:size, :size].reshape(4, 6, 4, 6)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any, Callable, Iterator, PRNGKey, Sequence
 from tacit.completion.families.columns import Columns
 from tacit.completion.plan import Candidate
@@ -194,7 +195,7 @@ class Family(NamedTuple):
     cost: Callable[[Task, Sequence[int]], float] = lambda task, sides: 0.0
 
 
-@eqx.filter_jit
+@jit
 def evaluate(model: AbstractFactorisation) -> Any:
     """The model's target, by one program."""
     return model()

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.algebra import hessian_variation
 from tacit.completion.families._base import (
@@ -227,14 +228,14 @@ def _serves(task: Task) -> bool:
 DEEP = Family("deep", _serves, _proposals, is_default=False)
 
 
-@eqx.filter_jit
+@jit
 def _level(problem: Problem) -> Any:
     """Largest singular value of the zero-filled data, in the planes that are trained."""
     assert problem.weights is not None
     return jnp.linalg.norm(problem.operator.adjoint(problem.weights * problem.y), 2)
 
 
-@eqx.filter_jit
+@jit
 def _drawn(
     shape: tuple[int, int], depth: int, width: int, scale: Any, dtype: Any, key: PRNGKey
 ) -> Deep:

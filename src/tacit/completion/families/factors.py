@@ -4,11 +4,11 @@ import dataclasses
 import math
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.completion.draws import generator
 from tacit.completion.families._base import (
@@ -270,7 +270,7 @@ def _drawn(
     return GaussianFactors(rows, columns, jnp.full(shape[1], _NOISE**-2, dtype))
 
 
-@jax.jit
+@jit
 def _prior(model: GaussianFactors, seen: Any, depth: Any) -> Any:
     return prior_precisions(model.rows, seen, depth)
 

@@ -7,6 +7,7 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.algebra import (
     AbstractTransform,
@@ -178,13 +179,13 @@ TUBAL = Family(
 )
 
 
-@eqx.filter_jit
+@jit
 def _level(problem: Problem, transform: AbstractTransform) -> Any:
     weights = problem.y if problem.weights is None else problem.weights * problem.y
     return tensor_spectral_norm(problem.operator.adjoint(weights), transform)
 
 
-@eqx.filter_jit
+@jit
 def _drawn(
     shape: tuple[int, ...], depth: int, scale: Any, transform: AbstractTransform, *, key: PRNGKey
 ) -> DeepTubal:

@@ -3,12 +3,12 @@
 import math
 import time
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any, PRNGKey
 from tacit.completion.ratings.fit import RatingsFit
 from tacit.completion.ratings.training import RatingsTraining
@@ -124,7 +124,7 @@ def complete_ratings(
     )
 
 
-@eqx.filter_jit
+@jit
 def _in_units(model: GaussianFactors, spread: Any) -> GaussianFactors:
     """The model of the standardised values as one of the values: each side bears its root."""
     root = jnp.sqrt(jnp.asarray(spread, model.precision.dtype))

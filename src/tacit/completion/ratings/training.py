@@ -3,11 +3,11 @@
 import time
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit._jit import jit
 from tacit._typing import Any, Callable, PRNGKey
 from tacit.dynamics import VariationalBayes, prior_precisions
 from tacit.models import GaussianFactors
@@ -94,6 +94,6 @@ class RatingsTraining(NamedTuple):
         return of_rows, of_columns
 
 
-@eqx.filter_jit
+@jit
 def _drawn(shape: tuple[int, int], width: int, scale: Any, key: PRNGKey) -> GaussianFactors:
     return GaussianFactors.initialise(shape, width=width, init_scale=scale, key=key)

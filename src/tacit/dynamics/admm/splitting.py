@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from tacit._jit import jit
 from tacit._typing import (
     Any,
     Array,
@@ -113,7 +114,7 @@ def start(
     return _start(problem, model.array, splits, penalty, weight)
 
 
-@eqx.filter_jit
+@jit
 def _start(
     problem: Problem, X: Target, splits: int, penalty: ScalarLike, weight: ScalarLike
 ) -> AdmmState:

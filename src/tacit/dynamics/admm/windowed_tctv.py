@@ -7,6 +7,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
+from tacit._jit import jit
 from tacit._typing import (
     Array,
     Bool,
@@ -165,7 +166,7 @@ class WindowedTCTV(AbstractDynamics):
         return sum(rest, start=first)
 
 
-@eqx.filter_jit
+@jit
 def _unit(problem: Problem) -> RealScalar:
     """‖y‖ over the root mean square of y, where observed."""
     return _root_count(splitting.observed(problem).mask, problem.y.dtype)

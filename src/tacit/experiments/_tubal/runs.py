@@ -1,6 +1,5 @@
 """Fresh runs of tubal gradient descent, and what the experiments about it read off them."""
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -8,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Float, PRNGKey, RealScalar, ScalarLike, Sequence
 from tacit.algebra import Fourier, t_eigh, t_outer, t_qr, t_transpose, tubal_frame
 from tacit.dynamics import TubalDescent
@@ -187,7 +187,7 @@ def _regression(sizes: Sizes, most: int, count: int, key: PRNGKey) -> float:
     return float(np.linalg.norm(least - truth.ravel()) / np.linalg.norm(truth))
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@jit
 def _drawn(sizes: Sizes, most: int, count: ScalarLike, key: PRNGKey) -> tuple[Array, Array, Array]:
     problem = sizes.problem(most, count, key=key)
     assert problem.truth is not None

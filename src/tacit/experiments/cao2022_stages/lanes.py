@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from tacit._jit import jit
 from tacit._typing import Array, Float, Matrix, PRNGKey, RealScalar, ScalarLike, Spectrum
 from tacit.algebra import orthogonal_frame, time_to_reach
 from tacit.dynamics import AbstractDynamics
@@ -93,7 +94,7 @@ def run_lanes(
     runs = jax.tree.map(
         np.asarray, sweep(fit, lanes=2 * len(config.ranks), target=spectra, key=keys)
     )
-    draw = jax.jit(lambda target, key: _draw(config, depth, alpha, target, key)[0])
+    draw = jit(lambda target, key: _draw(config, depth, alpha, target, key)[0])
     return [
         [
             _lane(depth, spectra[cell], draw(spectra[cell], key), runs, (cell, at))

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Float, Matrix, PRNGKey, RealScalar, ScalarLike
 from tacit.algebra import orthogonal_frame, singular_values, spectrum, time_to_reach
 from tacit.dynamics import AbstractDynamics, EigenvalueRecursion, GradientDescent
@@ -143,7 +144,7 @@ def _find_half_times(
         return (d, jnp.where(hit, step, first)), None
 
     start = (jnp.full_like(values, config.alpha), jnp.full(values.shape, -1))
-    scan = jax.jit(lambda: jax.lax.scan(body, start, jnp.arange(1, limit + 1))[0][1])
+    scan = jit(lambda: jax.lax.scan(body, start, jnp.arange(1, limit + 1))[0][1])
     return np.asarray(scan())
 
 
