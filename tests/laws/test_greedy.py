@@ -81,7 +81,7 @@ def test_one_stage_begins_along_the_top_pair_of_the_gradient(gathered, monkeypat
         np.testing.assert_allclose(jnp.linalg.norm(factor), 0.1)
 
 
-def numpy_path(target, mask, stages, eta=0.05, size=1e-4):
+def numpy_path(target, mask, stages, eta=0.05, size=1e-4, steps=6_000):
     """Greedy learning as the paper has it, dense, by plain descent."""
     side, seen, found = len(target), mask.astype(float), []
     U = np.zeros((side, 0))
@@ -89,7 +89,7 @@ def numpy_path(target, mask, stages, eta=0.05, size=1e-4):
         gradient = seen * (U @ U.T - target)
         _, vectors = np.linalg.eigh(-gradient)
         U = np.hstack([U, np.sqrt(size) * vectors[:, -1:]])
-        for _ in range(6_000):
+        for _ in range(steps):
             gradient = seen * (U @ U.T - target)
             U = U - eta * (gradient + gradient.T) @ U
         found.append(U @ U.T)
@@ -108,6 +108,15 @@ def test_symmetric_path_is_the_paper_loop():
     )
     slow, _ = path(problem, model, faithful, 2)
     np.testing.assert_allclose(slow, expected, atol=1e-6)
+
+
+def test_close_values_are_learnt_one_by_one():
+    """The gap decides how fast the first is told from the second: 1 % of the values here."""
+    target, mask = np.asarray(symmetric_target([3.0, 2.97, 1.0, 0.0, 0.0])), symmetric_mask(5)
+    problem, model = masked(jnp.asarray(target), mask), Symmetric.zeros(5, width=3, dtype="float64")
+    expected = numpy_path(target, mask, 3, steps=30_000)
+    found, _ = path(problem, model, GreedyLowRank(settled=1e-9), 3)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("depth", [2, 3])
