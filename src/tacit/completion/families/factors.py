@@ -147,7 +147,7 @@ class Factors(AbstractTrained):
         learnt_from = self.arrange(seen)
         counts = np.zeros(model.rows.mean.shape[0])
         counts[: len(learnt_from)] = (learnt_from > 0).sum(axis=1)
-        prior = _prior(model, as_type(counts, task.dtype), float(self.depth))
+        prior = _prior(model, as_type(counts, task.dtype), as_type(self.depth, task.dtype))
         columns = Columns.of(model, np.asarray(prior), row_bias=self.biases)
         columns = columns.take(np.arange(values.shape[1]))
         mean, deviation = columns.complete(values, weights, task.robust)
