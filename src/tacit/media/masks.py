@@ -64,7 +64,9 @@ def read_mask(file: Path, marking: Marking) -> Mask:
     if threshold is None:
         threshold = _threshold(file, values, _full_scale(stored.pixels))
     missing = values > threshold
-    notes = [] if marking.threshold is not None else _on_greys(file, values, threshold, stored)
+    notes = [f"the mask {file.name}: {how}" for how in stored.details if codec.kind == "picture"]
+    if marking.threshold is None:
+        notes += _on_greys(file, values, threshold, stored)
 
     if marking.invert:
         missing = ~missing

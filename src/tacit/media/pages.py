@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 SEPARATE = 2
 """The arrangement in which each channel is a plane of its own."""
 
-_PHOTOMETRIC = ("MINISWHITE", "MINISBLACK", "RGB")
+_CHANNELS = {"MINISWHITE": 1, "MINISBLACK": 1, "PALETTE": 1, "RGB": 3, "YCBCR": 3, "SEPARATED": 4}
+"""The kinds of colours that can be read, and how many channels each has without its opacity."""
+_BITS = {"PALETTE": (1, 2, 4, 8, 16), "SEPARATED": (8, 16)}
+_CMYK = 1
+"""The set of inks that consists of cyan, magenta, yellow and black."""
 _LOSSLESS = ("NONE", "LZW", "ADOBE_DEFLATE", "DEFLATE", "PACKBITS", "LZMA", "ZSTD")
 # orientation, date, artist, XMP, copyright, and where on the Earth the pixels lie (GeoTIFF)
 _KEPT_TAGS = (274, 306, 315, 700, 33432, 33550, 33922, 34264, 34735, 34736, 34737)
@@ -41,7 +45,7 @@ def usable_pages(path: Path, file: "TiffFile") -> list["TiffPage"]:
         trouble = _unsupported(page)
         if trouble is not None:
             raise MediaError(f"{path}: {trouble}")
-        if pages and (page.shape, page.dtype) != (pages[0].shape, pages[0].dtype):
+        if pages and _sort(page) != _sort(pages[0]):
             raise MediaError(
                 f"{path}: page {number} holds {_sort(page)}, but page 1 {_sort(pages[0])}: "
                 "give all pages the same size, depth and channels"
@@ -77,47 +81,65 @@ def page_samples(page: "TiffPage") -> NDArray[Any]:
 
 
 def _sort(page: "TiffPage") -> str:
-    """Return the shape and the type of a page in words."""
-    return f"{' × '.join(map(str, page.shape))} of {page.dtype}"
+    """Return the shape, the colours and the type of a page in words."""
+    kind = name_of(page.photometric)
+    colours = " by a palette" if kind == "PALETTE" else {4: " in CMYK"}.get(_CHANNELS[kind], "")
+    return f"{' × '.join(map(str, page.shape))} of {page.dtype}{colours}"
 
 
 def _unsupported(page: "TiffPage") -> str | None:
-    """Return why a page is not a grey or RGB picture with at most an opacity, or None."""
-    jpeg = _name(page.photometric) == "YCBCR" and _name(page.compression) == "JPEG"
-    if not jpeg and _name(page.photometric) not in _PHOTOMETRIC:
-        return f"its colours are {_name(page.photometric)}: convert it to RGB first"
+    """Return why a page is not a picture of known colours with at most an opacity, or None."""
+    kind = name_of(page.photometric)
+    if kind not in _CHANNELS or (kind == "YCBCR" and name_of(page.compression) != "JPEG"):
+        return f"its colours are {kind}: convert it to RGB first"
+    if kind == "SEPARATED" and not _has_plain_inks(page):
+        return "its inks are not 0 to full of cyan, magenta, yellow and black: convert it to RGB"
+    if kind == "PALETTE" and page.colormap is None:
+        return "has no palette: save it again"
     if page.imagedepth > 1:
         return "is a volume: save one slice of it"
-    colours = 1 if _name(page.photometric).startswith("MINIS") else 3
-    if page.samplesperpixel > colours + 1:
+    extra = page.samplesperpixel - _CHANNELS[kind]
+    if extra > (kind != "PALETTE"):
         return f"has {page.samplesperpixel} channels: save the grey, or the red, green and blue"
-    if page.samplesperpixel > colours and 0 in (page.extrasamples or (0,)):
+    if extra > 0 and 0 in (page.extrasamples or (0,)):
         return "has a channel beyond its colours that is not marked as opacity: remove it"
-    if page.dtype is None or page.bitspersample not in (1, 8, 16, 32, 64):
+    if page.dtype is None or page.bitspersample not in _BITS.get(kind, (1, 8, 16, 32, 64)):
         return f"has {page.bitspersample} bits a channel: convert it to 8 or 16 bits first"
+    if page.dtype.kind not in "bu" and (kind in _BITS or kind == "MINISWHITE"):
+        return f"has {kind} colours of {page.dtype}: convert it to grey or RGB first"
     return None
+
+
+def _has_plain_inks(page: "TiffPage") -> bool:
+    """Return whether four inks are the usual ones, each from none at 0 to full at the largest."""
+    tags, full = page.tags, 2**page.bitspersample - 1
+    inks = int(tags["InkSet"].value) if "InkSet" in tags else _CMYK
+    span = tags["DotRange"].value if "DotRange" in tags else (0, full)
+    return page.samplesperpixel >= 4 and inks == _CMYK and set(span) == {0, full}
 
 
 def lost_compression(page: "TiffPage") -> str | None:
     """Return the name of a page's compression if it loses something, and so is not written."""
-    name = _name(page.compression)
+    name = name_of(page.compression)
     return None if name in _LOSSLESS else name
 
 
 def page_options(page: "TiffPage") -> dict[str, Any]:
     """Return the arguments of `TiffWriter.write` that write a page like this one."""
     lossless = lost_compression(page) is None
+    kind = name_of(page.photometric)
+    rgb = kind in ("YCBCR", "PALETTE", "SEPARATED")
     tags = [page.tags[code] for code in _KEPT_TAGS if code in page.tags]
     return {
-        "photometric": "rgb" if _name(page.photometric) == "YCBCR" else page.photometric,
-        "planarconfig": page.planarconfig if page.samplesperpixel > 1 else None,
+        "photometric": "rgb" if rgb else page.photometric,
+        "planarconfig": page.planarconfig if rgb or page.samplesperpixel > 1 else None,
         "extrasamples": page.extrasamples or None,
         "compression": page.compression if lossless else "adobe_deflate",
         "predictor": page.predictor if lossless and page.predictor > 1 else None,
         "tile": (page.tilelength, page.tilewidth) if page.is_tiled else None,
         "resolution": page.resolution if "XResolution" in page.tags else None,
         "resolutionunit": page.resolutionunit if "XResolution" in page.tags else None,
-        "iccprofile": page.iccprofile,
+        "iccprofile": None if kind == "SEPARATED" else page.iccprofile,
         "description": page.description.encode() or None,
         "software": page.software.encode() or False,
         "metadata": None,
@@ -134,6 +156,6 @@ def _copy(tag: "TiffTag") -> tuple[int, int, int, Any, bool]:
     return tag.code, tag.dtype, count, value, True
 
 
-def _name(code: int) -> str:
+def name_of(code: int) -> str:
     """Return the name of a TIFF constant, or its number if tifffile has no name for it."""
     return code.name if isinstance(code, enum.IntEnum) else f"code {code}"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media._base import AbstractCodec, Stored
+from tacit.media.colours import PALETTE_NOTE
 from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.orientation import TAG
@@ -52,7 +53,7 @@ class Png(AbstractCodec[bytes]):
         check_single(location.file, image.n_frames)
         depth, notes = data[24], []
         if image.mode == "P":
-            notes.append("the palette picture is written as RGB")
+            notes.append(PALETTE_NOTE)
         elif image.has_transparency_data and image.mode not in ("LA", "RGBA"):
             notes.append("the transparent colour is written as an alpha channel")
         if image.mode == "L" and depth < 8:

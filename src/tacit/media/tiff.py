@@ -13,14 +13,9 @@ from numpy.typing import NDArray
 from tacit.media._base import AbstractCodec, Stored
 from tacit.media.location import Location
 from tacit.media.orientation import TAG
-from tacit.media.pages import (
-    SEPARATE,
-    lost_compression,
-    page_options,
-    page_samples,
-    usable_pages,
-)
-from tacit.media.raster import full_scale, join_alpha, split_alpha
+from tacit.media.page_colours import page_pictures, page_stored
+from tacit.media.pages import lost_compression, page_options, usable_pages
+from tacit.media.raster import full_scale
 from tacit.media.reading import Reading
 
 _UNCOMPRESSED = 1
@@ -38,13 +33,14 @@ class Document:
 
 @final
 class Tiff(AbstractCodec[Document]):
-    """Read and write grey or RGB TIFF through tifffile; several pages are the frames of a film.
+    """Read and write TIFF through tifffile; several pages are the frames of a film.
 
     Unsigned whole numbers are scaled to [0, 1]; signed and floating-point ones are taken as they
-    are. Written are the sample type, channels, opacity, byte order, arrangement (tiles, planes),
-    lossless compression, colour profile, resolution, description and place on the Earth that were
-    read, page by page; a lossy compression becomes lossless, and a note says so. Exif blocks are
-    not kept.
+    are. CMYK and palettes are read and written as RGB. Black is 0 and colours are not multiplied by
+    their opacity, whatever the file stores, but they are written as it stores them. Kept are the
+    sample type, channels, opacity, byte order, arrangement (tiles, planes), lossless compression,
+    colour profile, resolution, description and place on the Earth, page by page; a lossy
+    compression becomes lossless, and a note says so. Exif blocks are not kept.
     """
 
     name: ClassVar[str] = "TIFF"
@@ -58,23 +54,30 @@ class Tiff(AbstractCodec[Document]):
 
         with _quiet(), TiffFile(location.file) as file:
             pages = usable_pages(location.file, file)
-            samples = [page_samples(page) for page in pages]
+            pictures = page_pictures(location.file, pages)
             replaced = sorted({name for name in map(lost_compression, pages) if name is not None})
             tag = pages[0].tags.get(TAG)
             options = {"byteorder": file.byteorder, "bigtiff": file.is_bigtiff}
             layout = Document(options, tuple(page_options(page) for page in pages))
-        pictures, alphas = zip(*map(split_alpha, samples), strict=True)
         film = len(pages) > 1
-        pixels = np.stack(pictures, axis=2) if film else pictures[0]
-        alpha = np.stack(alphas, axis=2) if film and alphas[0] is not None else alphas[0]
-        note = f"the TIFF's {' and '.join(replaced)} compression is replaced by deflate"
+        alphas = [picture.alpha for picture in pictures if picture.alpha is not None]
+        if film:
+            pixels = np.stack([picture.pixels for picture in pictures], axis=2)
+            alpha = np.stack(alphas, axis=2) if alphas else None
+        else:
+            pixels, alpha = pictures[0].pixels, pictures[0].alpha
+        notes = [note for picture in pictures for note in picture.notes]
+        details = [detail for picture in pictures for detail in picture.details]
+        if replaced:
+            notes.append(f"the TIFF's {' and '.join(replaced)} compression is replaced by deflate")
         return Stored(
             pixels,
             layout=layout,
             alpha=alpha,
             unit=full_scale(pixels.dtype),
-            notes=(note,) if replaced else (),
+            notes=tuple(dict.fromkeys(notes)),
             film=film,
+            details=tuple(dict.fromkeys(details)),
             orientation=1 if tag is None else int(tag.value),
         )
 
@@ -91,10 +94,8 @@ class Tiff(AbstractCodec[Document]):
         pages = []
         for place, options in enumerate(stored.layout.pages):
             here = (slice(None), slice(None), place) if stored.film else ()
-            samples = join_alpha(pixels[here], None if alpha is None else alpha[here])
-            if options["planarconfig"] == SEPARATE:
-                samples = np.ascontiguousarray(np.moveaxis(samples, -1, 0))
-            pages.append(samples)
+            opacity = None if alpha is None else alpha[here]
+            pages.append(page_stored(pixels[here], opacity, options))
         with TiffWriter(path, **stored.layout.file) as writer:
             if stored.film and _in_one_piece(stored.layout.pages):
                 writer.write(np.stack(pages), **stored.layout.pages[0])

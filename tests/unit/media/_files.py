@@ -55,7 +55,7 @@ def save_pillow(path: Path, data: np.ndarray, **options: Any) -> None:
 
 
 def load_pillow(path: Path) -> np.ndarray:
-    """Read a picture with Pillow."""
+    """Read a picture with Pillow, which shows black as 0 whatever a TIFF stores."""
     with Image.open(path) as image:
         return np.asarray(image)
 
@@ -180,10 +180,11 @@ FORMATS = (
     Format("png rgba 16", samples(U16, 4), save_png16, load_png16, 3, True),
     Format("webp rgb", samples(U8, 3), pillow(**LOSSLESS), load_pillow, 3),
     Format("webp rgba", samples(U8, 4), pillow(**LOSSLESS), load_pillow, 3, True),
-    Format("tif 1 bit", samples(bool), tiff(), tifffile.imread),
+    Format("tif 1 bit", samples(bool), tiff(**GREY), tifffile.imread),
+    Format("tif 1 bit white", samples(bool), tiff(photometric="miniswhite"), load_pillow),
     Format("tif grey 8", samples(U8), tiff(), tifffile.imread),
     Format("tiff grey 16 big-endian", samples(U16), tiff(byteorder=">"), tifffile.imread),
-    Format("tif white 8", samples(U8), tiff(photometric="miniswhite"), tifffile.imread),
+    Format("tif white 8", samples(U8), tiff(photometric="miniswhite"), load_pillow),
     Format("tif grey 32", samples(np.uint32), tiff(), tifffile.imread),
     Format("tif grey signed", samples(np.int16), tiff(), tifffile.imread),
     Format("tif grey float", samples("f4"), tiff(compression="zlib"), tifffile.imread),

@@ -7,6 +7,8 @@ from tacit.media.formats import CODECS
 PAGE = Path(__file__).parents[3] / "docs" / "guide" / "what_is_read.md"
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->"
 EXACT = {
+    "PNG": "yes; a palette becomes RGB",
+    "TIFF": "yes; palettes and CMYK become RGB",
     "JPEG": "no: the format is lossy, and a note says so",
     "WebP": "where the file is lossless",
     "GIF": "grey and what has few colours",
