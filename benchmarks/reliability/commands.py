@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,5 +94,11 @@ COMMANDS = (
 
 def leftovers(folder: Path) -> list[str]:
     """Hidden files beside what was written; the lock of a store stays."""
-    hidden = [path for path in folder.rglob(".*") if not path.name.endswith(".lock")]
+    # `os.walk` goes on where a folder is gone by the time it is looked into.
+    hidden = [
+        Path(root, name)
+        for root, folders, files in os.walk(folder)
+        for name in (*folders, *files)
+        if name.startswith(".") and not name.endswith(".lock")
+    ]
     return sorted(path.name for path in hidden if not path.name.startswith(".z"))

@@ -17,6 +17,7 @@ from tacit.completion.held_out import hold_out
 from tacit.completion.part import representative_part
 from tacit.completion.plan import Blend
 from tacit.completion.search import Report
+from tacit.completion.seasons import seasonal_families
 from tacit.completion.task import HUBER, Task
 from tacit.completion.tasks import make_tasks
 from tacit.runs import keep_compiled
@@ -130,7 +131,7 @@ def _choose_families(
                 "weights out, or say with axes what the data are"
             )
         usual = [family for family in serving if family.is_default]
-        return tuple(usual or serving), None
+        return (*(usual or serving), *seasonal_families(task)), None
 
     if isinstance(methods, str) or not methods:
         raise ValueError("methods: 'auto', or a list of at least one family or method")

@@ -68,9 +68,9 @@ def _near(trials: Sequence[Trial], most: int) -> list[Trial]:
         return ranked[:1]
     near = [trial for trial in ranked[:most] if trial.score <= _NEAR * least]
     # Another kind errs in other places, so that the mean gains though it errs more.
-    kinds = {type(trial.candidate.member.method) for trial in near}
+    kinds = {trial.candidate.member.method.kind for trial in near}
     for trial in ranked:
-        kind = type(trial.candidate.member.method)
+        kind = trial.candidate.member.method.kind
         if kind not in kinds and trial.score <= _OTHER * least:
             near.append(trial)
             kinds.add(kind)

@@ -20,9 +20,9 @@ def predict_seconds(
         fits: those so far.
         done: shape of the data of the fits.
     """
-    alike = [fit for fit in fits if type(fit.method) is type(method)]
+    alike = [fit for fit in fits if fit.method.kind == method.kind]
     if not alike:
-        pace = known_pace(type(method).__name__)
+        pace = known_pace(method.kind)
         return pace * method.work(shape) + _UNKNOWN_PROGRAM * (not method.is_ready(shape))
     # What was compiled for them is there, unless the shape is another.
     seconds = min(

@@ -165,7 +165,7 @@ def train(
         # A run that was stopped early says less than it would, so that what is noted is cautious.
         share = int(first.step[-1]) / max(method.pace().longest, 1)
         expected = max(method.work(task.shape) * share, 1e-3)
-        note_pace(type(method).__name__, (fit.seconds - fit.compile_seconds) / expected)
+        note_pace(method.kind, (fit.seconds - fit.compile_seconds) / expected)
     return fit
 
 

@@ -156,8 +156,8 @@ class Search(eqx.Module):
     def _likely_members(self, trials: Sequence[Trial]) -> list[Trial]:
         """The best so far, and the best of the other kinds of method if that is close."""
         best = min(trials, key=lambda trial: trial.score)
-        kind = type(best.candidate.member.method)
-        others = [t for t in trials if type(t.candidate.member.method) is not kind]
+        kind = best.candidate.member.method.kind
+        others = [t for t in trials if t.candidate.member.method.kind != kind]
         second = min(others, key=lambda trial: trial.score, default=best)
         return [best, second] if best.score < second.score <= _CLOSE * best.score else [best]
 

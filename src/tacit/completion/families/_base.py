@@ -78,6 +78,11 @@ class AbstractMethod(eqx.Module):
         del task, seen
         return self
 
+    @property
+    def kind(self) -> str:
+        """What its settings are of: methods of one kind take as long for the same work."""
+        return type(self).__name__
+
     @abstractmethod
     def facts(self) -> dict[str, Any]:
         """Its settings, name by name."""

@@ -1,0 +1,282 @@
+"""Seasons along an axis in order: the data as periods by phases, for families of more axes."""
+
+import math
+
+import equinox as eqx
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, Iterator, PRNGKey, Sequence
+from tacit.completion.families import FAMILIES, AbstractTrained, Answer, Family, Pace
+from tacit.completion.plan import After, Candidate
+from tacit.completion.task import Task
+from tacit.completion.units import Units
+from tacit.dynamics import AbstractDynamics
+from tacit.models import AbstractFactorisation
+from tacit.observers import Observer
+from tacit.operators import AbstractMeasurement
+from tacit.problems import Problem
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+
+_SHORTEST, _PERIODS = 4, 3
+"""Entries of the shortest season, and periods that there are at least."""
+_DEEP = 0.6
+"""Entries one season apart differ by less than this share of what those half a season apart do."""
+_ALIKE = 1.0
+"""Mean square difference, in inner units, below which entries are alike: unrelated ones have 2."""
+_AS_CLEAR = 4.0
+"""The shortest season counts whose difference is within this factor of the least: of a day and a
+week the day, for the weeks are found among the days, but not the reverse."""
+_PAIRS = 200
+"""Pairs of entries from which the difference at a distance is known well enough."""
+_LINES = 256
+"""Lines along an axis that are looked at, at most."""
+
+
+class Season(eqx.Module):
+    """A period along an axis: how data are folded there, and unfolded.
+
+    Attributes:
+        axis: along which.
+        period: number of entries of a period.
+    """
+
+    axis: int = eqx.field(static=True)
+    period: int = eqx.field(static=True)
+
+    def fold(self, values: NDArray) -> NDArray:
+        """Periods by phases instead of the axis; the last period is filled up with zeros."""
+        length, after = values.shape[self.axis], values.shape[self.axis + 1 :]
+        missing = -length % self.period
+        padding = [(0, missing if at == self.axis else 0) for at in range(values.ndim)]
+        return np.pad(values, padding).reshape(*values.shape[: self.axis], -1, self.period, *after)
+
+    def unfold(self, values: NDArray, length: int) -> NDArray:
+        """The axis again, of that length."""
+        before, after = values.shape[: self.axis], values.shape[self.axis + 2 :]
+        whole = values.reshape(*before, -1, *after)
+        return whole[(slice(None),) * self.axis + (slice(length),)]
+
+    def sides(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """Of data of this shape, folded."""
+        periods = math.ceil(shape[self.axis] / self.period)
+        return (*shape[: self.axis], periods, self.period, *shape[self.axis + 1 :])
+
+    def fold_task(self, task: Task) -> Task:
+        """The task, folded; periods and phases are in order."""
+        later = [at + (at > self.axis) for at in task.ordered]
+        units = Units(
+            np.expand_dims(task.units.centre, self.axis + 1),
+            np.expand_dims(task.units.scale, self.axis + 1),
+            tuple(at + (at > self.axis) for at in task.units.own),
+        )
+        return Task(
+            self.fold(task.values),
+            self.fold(task.weights),
+            units,
+            ordered=tuple(sorted({*later, self.axis + 1})),
+            robust=task.robust,
+            dtype=task.dtype,
+        )
+
+
+class Seasonal(AbstractTrained):
+    """A method for the data of a season, periods by phases."""
+
+    inner: AbstractTrained
+    season: Season
+
+    @property
+    def is_gradual(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """As of the method."""
+        return self.inner.is_gradual
+
+    @property
+    def kind(self) -> str:
+        """The method's."""
+        return self.inner.kind
+
+    def adapt(self, task: Task, seen: Mask) -> "Seasonal":
+        """The method, adapted to the folded data."""
+        inner = self.inner.adapt(self.season.fold_task(task), self.season.fold(seen))
+        assert isinstance(inner, AbstractTrained)
+        return Seasonal(inner, self.season)
+
+    def arrange(self, values: NDArray) -> NDArray:
+        """Folded, and then as the method has them."""
+        return self.inner.arrange(self.season.fold(values))
+
+    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+        """The inverse of `arrange`, to data of this shape."""
+        folded = self.inner.restore(values, self.season.sides(shape))
+        return self.season.unfold(folded, shape[self.season.axis])
+
+    def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """That of the method."""
+        return self.inner.tile(shape)
+
+    def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """That of the method."""
+        return self.inner.padded_shape(shape)
+
+    def program(self) -> str:
+        """That of the method: the program sees folded data."""
+        return self.inner.program()
+
+    def measure(
+        self, observed: Mask, dtype: Any
+    ) -> tuple[AbstractMeasurement, NDArray[np.intp] | slice]:
+        """As the method does."""
+        return self.inner.measure(observed, dtype)
+
+    def make_problem(self, problem: Problem, task: Task) -> Problem:
+        """As the method does."""
+        return self.inner.make_problem(problem, self.season.fold_task(task))
+
+    def begin(
+        self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
+    ) -> tuple[AbstractFactorisation, AbstractDynamics]:
+        """As the method does."""
+        return self.inner.begin(problem, self.season.fold_task(task), start=start, key=key)
+
+    def pace(self) -> Pace:
+        """That of the method."""
+        return self.inner.pace()
+
+    def observers(self) -> tuple[Observer, ...]:
+        """Those of the method."""
+        return self.inner.observers()
+
+    def answer(self, model: Any, task: Task, seen: Values) -> Answer:
+        """The method's, unfolded; what it learnt of columns is of folded data and not kept."""
+        folded = self.inner.answer(model, self.season.fold_task(task), self.season.fold(seen))
+        length = task.shape[self.season.axis]
+        own = folded.deviation
+        return Answer(
+            self.season.unfold(folded.values, length),
+            None if own is None else self.season.unfold(own, length),
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """The method's settings, and the season."""
+        return {**self.inner.facts(), "season": self.season.period, "axis": self.season.axis}
+
+    def work(self, shape: Sequence[int]) -> float:
+        """Of the method on folded data."""
+        return self.inner.work(self.season.sides(shape))
+
+    def __str__(self) -> str:
+        """The method and the season in words."""
+        return f"{self.inner}, in seasons of {self.season.period} along axis {self.season.axis}"
+
+
+def seasonal_families(task: Task) -> tuple[Family, ...]:
+    """Families of trained methods for the data folded by their season; none if there is none."""
+    season = find_season(task)
+    if season is None:
+        return ()
+    folded = season.fold_task(task)
+    return tuple(
+        in_seasons(family, season)
+        for family in FAMILIES
+        if family.is_default and family.serves(folded)
+    )
+
+
+def find_season(task: Task) -> Season | None:
+    """The season of the data, along the axis in order where it is the clearest.
+
+    The mean square difference D(l) of entries that are l apart falls where l is a season: there it
+    is less than `_ALIKE`, and than `_DEEP` of what it is half-way, D(l/2). Of those the shortest
+    counts that is nearly as clear as the clearest. Axes whose slices have units of their own have
+    none, nor have the sides of pictures and films.
+    """
+    if task.frames is not None or task.colours is not None:
+        return None
+    found: list[tuple[float, Season]] = []
+    for axis in task.ordered:
+        if axis not in task.units.own:
+            found += _seasons_along(task, axis)
+    if not found:
+        return None
+    least = min(depth for depth, _ in found)
+    near = [season for depth, season in found if depth <= _AS_CLEAR * least]
+    return min(near, key=lambda season: season.period)
+
+
+def _seasons_along(task: Task, axis: int) -> list[tuple[float, Season]]:
+    """Seasons along an axis, with D at each."""
+    length = task.shape[axis]
+    longest = length // _PERIODS
+    if longest < _SHORTEST:
+        return []
+    values = np.moveaxis(task.values, axis, -1).reshape(-1, length)
+    seen = np.moveaxis(task.observed, axis, -1).reshape(-1, length)
+    if len(values) > _LINES:
+        chosen = np.linspace(0, len(values) - 1, _LINES).round().astype(int)
+        values, seen = values[chosen], seen[chosen]
+    apart, pairs = _differences(values, seen.astype(float), longest)
+    lags = np.arange(_SHORTEST, longest)
+    found = []
+    for lag in lags[pairs[lags] >= _PAIRS]:
+        is_least = apart[lag] <= min(apart[lag - 1], apart[lag + 1])
+        if is_least and apart[lag] < min(_ALIKE, _DEEP * apart[lag // 2]):
+            found.append((float(apart[lag]), Season(axis, int(lag))))
+    return found
+
+
+def _differences(values: Values, seen: Values, longest: int) -> tuple[Values, Values]:
+    """Mean square difference of observed entries at each distance, and the number of pairs."""
+    size = 2 * values.shape[1]
+
+    def products(one: Values, other: Values) -> Values:
+        """Σ_i one_i other_{i+l} over all lines, for every distance l."""
+        spectrum = np.conj(np.fft.rfft(one, size)) * np.fft.rfft(other, size)
+        return np.fft.irfft(spectrum.sum(axis=0), size)[: longest + 1]
+
+    values = np.where(seen > 0, values, 0.0)
+    pairs = np.round(products(seen, seen))
+    squares = products(values**2, seen) + products(seen, values**2)
+    return (squares - 2 * products(values, values)) / np.maximum(pairs, 1), pairs
+
+
+def in_seasons(family: Family, season: Season) -> Family:
+    """The trained methods of a family, on folded data.
+
+    Args:
+        family: of methods for folded data.
+        season: by which data are folded.
+    """
+
+    def proposals(task: Task, tried: list[Candidate]) -> Iterator[Seasonal | After]:
+        known: dict[int, tuple[Candidate, Candidate]] = {}
+        of_family: list[Candidate] = []
+        further = family.proposals(season.fold_task(task), of_family)
+        while True:
+            # What was tried meanwhile, as the family would have it.
+            for candidate in tried:
+                method = candidate.member.method
+                if isinstance(method, Seasonal) and id(candidate) not in known:
+                    member = candidate.member._replace(method=method.inner)
+                    known[id(candidate)] = candidate._replace(member=member), candidate
+            of_family[:] = [inner for inner, _ in known.values()]
+            if (proposal := next(further, None)) is None:
+                return
+            method = proposal.method if isinstance(proposal, After) else proposal
+            if not isinstance(method, AbstractTrained):
+                continue
+            if isinstance(proposal, After):
+                before = next(c for inner, c in known.values() if inner is proposal.before)
+                yield After(Seasonal(method, season), before)
+            else:
+                yield Seasonal(method, season)
+
+    return Family(
+        f"seasonal {family.name}",
+        lambda task: True,
+        proposals,
+        opening=lambda task: family.opening(season.fold_task(task)),
+        cost=lambda task, sides: family.cost(season.fold_task(task), season.sides(sides)),
+    )
