@@ -193,8 +193,8 @@ def write() -> None:
         'of the matrix of stations by 2,700 times, `axes=("item", "time")`. TNN and TCTV are taken '
         f"in three orientations, {STEPS} steps each with a growing penalty, and the best on the "
         "hidden entries is shown; station-time means are those of a station at a time of day, "
-        f"drawn to the station's mean by a ridge worth {RIDGE:g} day. LATC's figures are published, "
-        "the best of 20 settings on the hidden entries.",
+        f"drawn to the station's mean by a ridge worth {RIDGE:g} day. LATC's figures are "
+        "published, the best of 20 settings on the hidden entries.",
         "",
         summary(),
         "",
