@@ -64,6 +64,13 @@ def test_run_plot_and_list(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("small")
+def test_a_folder_that_cannot_be_made_is_named_first(tmp_path, capsys):
+    (tmp_path / "runs").write_text("a file")
+    assert status(["run", "chou2024_dynamics", "--quiet"]) == 2
+    said = capsys.readouterr().err
+    assert said == "tacit: runs/chou2024_dynamics-smoke-seed0: Not a directory\n"
+
+
 def test_check_prints_claims_as_json(capsys):
     assert status(["check", "chou2024_dynamics", "--seed", "3", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)

@@ -41,7 +41,7 @@ def status(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _say("interrupted", INTERRUPTED)
     except (CycloptsError, ValueError, OSError) as error:
-        return _say(str(error), UNUSABLE)
+        return _say(_in_words(error), UNUSABLE)
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and _EXHAUSTED not in str(error):
             raise
@@ -49,6 +49,13 @@ def status(arguments: Sequence[str]) -> int:
     if _interrupt.is_asked():
         return INTERRUPTED
     return answer if isinstance(answer, int) else 0
+
+
+def _in_words(error: Exception) -> str:
+    """Of what the system refuses the file first, and not its number for the reason."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 def _say(message: str, code: int) -> int:

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,8 +67,9 @@ class OpenRun(NamedTuple):
         records = f"records-{secrets.token_hex(4)}.zarr"
         temporary = home / f".{records}"
         with _naming(home), self.store.locked(self.name):
-            dataset.to_zarr(temporary, mode="w", consolidated=False)
-            os.replace(temporary, home / records)
+            with _gone_if_half(temporary):
+                dataset.to_zarr(temporary, mode="w", consolidated=False)
+                os.replace(temporary, home / records)
             ended = {"status": "finished", "ended": _now(), "records": records}
             _write_facts(home, {**self.facts, **facts, **ended})
             _delete_all_but(home, records)
@@ -162,6 +163,18 @@ def _naming(home: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(home)) from error
 
 
+@contextmanager
+def _gone_if_half(path: Path) -> Iterator[None]:
+    """Clear away a file or a folder that something, such as a full disk, keeps from being whole."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
+
+
 def _read_records(folder: Path) -> "xr.Dataset | None":
     """The records in memory; None if they are not there, or go while they are read."""
     import xarray as xr
@@ -198,11 +211,12 @@ def _read_facts(home: Path) -> dict[str, Any]:
 
 def _write_facts(home: Path, facts: dict[str, Any]) -> None:
     temporary = home / f".{_FACTS}.{secrets.token_hex(4)}"
-    with open(temporary, "w", encoding="utf-8") as stream:
-        json.dump(facts, stream, indent=1, default=str)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, home / _FACTS)
+    with _gone_if_half(temporary):
+        with open(temporary, "w", encoding="utf-8") as stream:
+            json.dump(facts, stream, indent=1, default=str)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, home / _FACTS)
 
 
 def _delete_all_but(home: Path, records: str | None) -> None:

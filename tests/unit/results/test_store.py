@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -76,6 +77,12 @@ def test_earlier_records_stay_until_new_ones_are_complete(store, monkeypatch):
         patch.setattr(xr.Dataset, "to_zarr", breaks)
         with pytest.raises(OSError, match="disk full"):
             run.finish(dataset(2.0))
+        assert not list((store.folder / "one").glob(".*"))
+        patch.setattr(json, "dump", lambda *_, **__: breaks(None, store.folder / "other"))
+        with pytest.raises(OSError, match="disk full"):
+            store.begin("one")
+        assert not list((store.folder / "one").glob(".*"))
+        shutil.rmtree(store.folder / "other")
     xr.testing.assert_identical(store.load("one"), dataset(1.0))
     run.finish(dataset(3.0))
     xr.testing.assert_identical(store.load("one"), dataset(3.0))
