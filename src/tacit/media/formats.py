@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tacit.media._base import AbstractCodec, Stored
+from tacit.media.avif import Avif
 from tacit.media.delimited import Delimited
 from tacit.media.errors import MediaError, explained
 from tacit.media.gif import Gif
@@ -22,7 +23,7 @@ from tacit.media.tiff import Tiff
 from tacit.media.webp import WebP
 from tacit.media.xlsx import Xlsx
 
-STILLS: tuple[AbstractCodec[Any], ...] = (Png(), Jpeg(), Tiff(), WebP())
+STILLS: tuple[AbstractCodec[Any], ...] = (Png(), Jpeg(), Tiff(), WebP(), Avif())
 """The formats of the pictures that a folder is searched for."""
 
 CODECS: tuple[AbstractCodec[Any], ...] = (
@@ -118,7 +119,7 @@ def _check_signature(file: Path, codec: AbstractCodec[Any]) -> None:
         if other.signatures and head.startswith(other.signatures):
             right = file.with_suffix(other.suffixes[0]).name
             raise MediaError(
-                f"{file} is a {other.name} file by its content, not {codec.name}: rename it {right}"
+                f"{file} is {other.name} by its content, not {codec.name}: rename it {right}"
             )
     raise MediaError(f"{file} is not a {codec.name} file: check what it holds")
 

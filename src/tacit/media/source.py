@@ -82,9 +82,9 @@ def read(
     and the places that equal a value.
 
     Args:
-        path: PNG, JPEG, TIFF or WebP; GIF, MP4, TIFF of several pages, a folder of pictures or a
-            pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV or Parquet. `archive.npz:name`
-            and `archive.mat:name` choose one variable of several.
+        path: PNG, JPEG, TIFF, WebP or AVIF; GIF, MP4, TIFF of several pages, a folder of pictures
+            or a pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV or Parquet.
+            `archive.npz:name` and `archive.mat:name` choose one variable of several.
         missing: A mask file with the height and width of what is read, and as many frames or
             slices; one picture is applied to all of them, and a note says so.
         marking: How the values of the mask are read: above which of them a place is missing, and

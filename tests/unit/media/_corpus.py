@@ -236,7 +236,7 @@ def others() -> Iterator[Odd]:
         "years.xlsx", lambda p: book(values, p, head=(2001, 2002, 2003)), values, "row 1 names"
     )
     yield Odd("noise.xlsx", lambda p: p.write_bytes(b"PK\3\4junk"), None, "not a readable XLSX")
-    yield Odd("lie.png", lambda p: p.write_bytes(npy(values)), None, "is a NPY file by its content")
+    yield Odd("lie.png", lambda p: p.write_bytes(npy(values)), None, "is NPY by its content")
     yield Odd("what.xyz", lambda p: p.write_bytes(b"1,2"), None, "its suffix '.xyz' is not one of")
 
 

@@ -150,5 +150,5 @@ def test_a_gif_cut_short_is_refused_whatever_its_last_byte(tmp_path: Path, endin
 def test_a_png_called_gif_is_named(tmp_path: Path) -> None:
     save_pillow(tmp_path / "a.png", film("u1")[:, :, 0])
     (tmp_path / "a.png").rename(tmp_path / "a.gif")
-    with pytest.raises(MediaError, match="is a PNG file by its content"):
+    with pytest.raises(MediaError, match="is PNG by its content"):
         read(tmp_path / "a.gif")

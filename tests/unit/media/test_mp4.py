@@ -238,5 +238,5 @@ def test_a_film_that_cannot_be_decoded_is_one_line(tmp_path: Path, make, words, 
 
 def test_a_film_under_another_name_is_named(tmp_path: Path) -> None:
     save_clip(tmp_path / "a.gif", waves())
-    with pytest.raises(MediaError, match=r"is a MP4 file by its content.*rename it a\.mp4"):
+    with pytest.raises(MediaError, match=r"is MP4 by its content.*rename it a\.mp4"):
         read(tmp_path / "a.gif", need_holes=False)

@@ -29,7 +29,7 @@ def test_turning_is_as_pillow_turns_and_has_an_inverse(tmp_path: Path, orientati
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif"])
 def test_a_mask_lies_over_what_viewers_show(tmp_path: Path, orientation, suffix) -> None:
     path = tagged(tmp_path / f"a.{suffix}", PICTURE, orientation)
     stored = np.zeros(PICTURE.shape, bool)

@@ -10,6 +10,7 @@ EXACT = {
     "PNG": "yes; a palette becomes RGB",
     "TIFF": "yes; palettes and CMYK become RGB",
     "JPEG": "no: the format is lossy, and a note says so",
+    "AVIF": "no: the format is lossy, and a note says so",
     "WebP": "where the file is lossless",
     "GIF": "grey and what has few colours",
     "MP4": "no: the format is lossy, and a note says so",

@@ -35,7 +35,7 @@ def rewrite(path: Path) -> Path:
     return output
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "avif"])
 def test_metadata_survive_and_orientation_turns_nothing(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a.{suffix}"
     Image.fromarray(samples("u1", 3)).save(path, exif=exif(), icc_profile=ICC, dpi=(300, 300))
@@ -151,6 +151,7 @@ def test_a_grey_jpeg_stays_grey_and_close(tmp_path: Path) -> None:
         ("a.webp", {"lossless": True}, False),
         ("a.webp", {"exif": exif()}, True),
         ("a.webp", {"lossless": True, "exif": exif()}, False),
+        ("a.avif", {}, True),
         ("a.png", {}, False),
     ],
 )
