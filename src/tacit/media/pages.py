@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
 from tacit.media.memory import check_memory
+from tacit.media.pyramids import full_pages
 from tacit.media.raster import check_size
 
 if TYPE_CHECKING:
-    from tifffile import TiffFile, TiffPage, TiffTag
+    from tifffile import TiffFile, TiffFrame, TiffPage, TiffTag
 
 SEPARATE = 2
 """The arrangement in which each channel is a plane of its own."""
@@ -32,26 +33,24 @@ _KEPT_TAGS = (274, 306, 315, 700, 33432, 33550, 33922, 34264, 34735, 34736, 3473
 def usable_pages(path: Path, file: "TiffFile") -> list["TiffPage"]:
     """Return the pages, all of them whole pictures of one size and type that fit into memory.
 
+    Smaller copies of them are passed over.
+
     Raises:
         MediaError: They are not, or are too many or too large, or some are not there.
     """
-    from tifffile import TiffPage
-
     pages = []
-    for number, page in enumerate(file.pages, start=1):
-        if not isinstance(page, TiffPage):
-            raise MediaError(f"{path} has no full picture in it: save it again")
+    for number, page in full_pages(path, file):
         check_size(path, page.imagewidth, page.imagelength)
         trouble = _unsupported(page)
         if trouble is not None:
             raise MediaError(f"{path}: {trouble}")
         if pages and _sort(page) != _sort(pages[0]):
             raise MediaError(
-                f"{path}: page {number} holds {_sort(page)}, but page 1 {_sort(pages[0])}: "
+                f"{path}: page {number} holds {_sort(page)}, but the first {_sort(pages[0])}: "
                 "give all pages the same size, depth and channels"
             )
         pages.append(page)
-    if not pages or _next_page(file, pages[-1]) != 0:
+    if not pages or _next_page(file, file.pages[-1]) != 0:
         raise MediaError(f"{path} was cut short: save or download it again")
     described = len(pages) == 1 and (file.is_imagej or file.is_shaped)
     if described and math.prod(file.series[0].shape) > math.prod(pages[0].shape):
@@ -63,7 +62,7 @@ def usable_pages(path: Path, file: "TiffFile") -> list["TiffPage"]:
     return pages
 
 
-def _next_page(file: "TiffFile", page: "TiffPage") -> int:
+def _next_page(file: "TiffFile", page: "TiffPage | TiffFrame") -> int:
     """Return where the page after this one begins, or 0; tifffile stops in silence if it is not."""
     layout = file.tiff
     file.filehandle.seek(page.offset)

@@ -15,6 +15,7 @@ from tacit.media.location import Location
 from tacit.media.orientation import TAG
 from tacit.media.page_colours import page_pictures, page_stored
 from tacit.media.pages import lost_compression, page_options, usable_pages
+from tacit.media.pyramids import count_sizes
 from tacit.media.raster import full_scale
 from tacit.media.reading import Reading
 
@@ -40,7 +41,8 @@ class Tiff(AbstractCodec[Document]):
     their opacity, whatever the file stores, but they are written as it stores them. Kept are the
     sample type, channels, opacity, byte order, arrangement (tiles, planes), lossless compression,
     colour profile, resolution, description and place on the Earth, page by page; a lossy
-    compression becomes lossless, and a note says so. Exif blocks are not kept.
+    compression becomes lossless, and a note says so. Smaller copies of the picture, as pyramids
+    have them, are passed over and not written, which is said. Exif blocks are not kept.
     """
 
     name: ClassVar[str] = "TIFF"
@@ -56,6 +58,7 @@ class Tiff(AbstractCodec[Document]):
             pages = usable_pages(location.file, file)
             pictures = page_pictures(location.file, pages)
             replaced = sorted({name for name in map(lost_compression, pages) if name is not None})
+            sizes = count_sizes(file)
             tag = pages[0].tags.get(TAG)
             options = {"byteorder": file.byteorder, "bigtiff": file.is_bigtiff}
             layout = Document(options, tuple(page_options(page) for page in pages))
@@ -68,6 +71,9 @@ class Tiff(AbstractCodec[Document]):
             pixels, alpha = pictures[0].pixels, pictures[0].alpha
         notes = [note for picture in pictures for note in picture.notes]
         details = [detail for picture in pictures for detail in picture.details]
+        if sizes > 1:
+            details.append(f"the largest of {sizes} sizes in the file")
+            notes.append(f"the smaller copies in {location.file.name} are not written again")
         if replaced:
             notes.append(f"the TIFF's {' and '.join(replaced)} compression is replaced by deflate")
         return Stored(

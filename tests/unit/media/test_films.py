@@ -187,8 +187,8 @@ def test_pages_are_not_taken_for_colours_where_pictures_are_read(tmp_path: Path)
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (film("u1")[:4, :, 0], r"page 5 holds 4 × 6 of uint8, but page 1 5 × 6 of uint8"),
-        (film("u2")[:, :, 0], r"page 5 holds 5 × 6 of uint16, but page 1 5 × 6 of uint8"),
+        (film("u1")[:4, :, 0], r"page 5 holds 4 × 6 of uint8, but the first 5 × 6 of uint8"),
+        (film("u2")[:, :, 0], r"page 5 holds 5 × 6 of uint16, but the first 5 × 6 of uint8"),
     ],
 )
 def test_pages_that_differ_are_refused(tmp_path: Path, other: np.ndarray, words: str) -> None:
