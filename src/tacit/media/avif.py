@@ -13,6 +13,7 @@ from tacit.media.errors import MediaError
 from tacit.media.location import Location
 from tacit.media.orientation import TAG
 from tacit.media.raster import (
+    bits_note,
     check_single,
     check_size,
     full_scale,
@@ -68,10 +69,7 @@ class Avif(AbstractCodec[Mapping[str, Any]]):
         }
         notes = [lossy_note(location.file, "AVIF")]
         if coding.bits > 8:
-            notes.append(
-                f"the {coding.bits} bits a channel of {location.file.name} are read and written as "
-                "8"
-            )
+            notes.append(bits_note(location.file, coding.bits))
         return Stored(
             pixels,
             layout=layout,

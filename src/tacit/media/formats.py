@@ -9,6 +9,7 @@ from tacit.media.delimited import Delimited
 from tacit.media.errors import MediaError, explained
 from tacit.media.gif import Gif
 from tacit.media.grid import NetCdf, Zarr
+from tacit.media.heic import Heic
 from tacit.media.jpeg import Jpeg
 from tacit.media.location import Location, locate
 from tacit.media.mat import Mat
@@ -23,7 +24,7 @@ from tacit.media.tiff import Tiff
 from tacit.media.webp import WebP
 from tacit.media.xlsx import Xlsx
 
-STILLS: tuple[AbstractCodec[Any], ...] = (Png(), Jpeg(), Tiff(), WebP(), Avif())
+STILLS: tuple[AbstractCodec[Any], ...] = (Png(), Jpeg(), Tiff(), WebP(), Avif(), Heic())
 """The formats of the pictures that a folder is searched for."""
 
 CODECS: tuple[AbstractCodec[Any], ...] = (

@@ -32,9 +32,9 @@ def read_pictures(path: str | os.PathLike[str], count: int | None = None) -> NDA
 
     Args:
         path: An IDX file of unsigned bytes in three dimensions, gzipped or not whatever its name;
-            or a folder, of which the PNG, JPEG, TIFF, WebP and AVIF files are read in the order of
-            their names (`10.png` comes before `2.png`) and the rest is passed over. Colour becomes
-            grey by the luma weights 0.299, 0.587 and 0.114 of red, green and blue.
+            or a folder, of which the pictures are read in the order of their names (`10.png` comes
+            before `2.png`) and the rest is passed over. Colour becomes grey by the luma weights
+            0.299, 0.587 and 0.114 of red, green and blue.
         count: How many to read, from the first on; all of them if not given. Of an IDX file
             nothing after these is looked at.
 

@@ -77,6 +77,11 @@ def full_scale(dtype: np.dtype[Any]) -> float:
     return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
 
 
+def bits_note(file: Path, bits: int) -> str:
+    """Return the note on a picture of more than 8 bits a channel that is read with 8."""
+    return f"the {bits} bits a channel of {file.name} are read and written as 8"
+
+
 def lossy_note(file: Path, name: str, *, still: bool = True) -> str:
     """Return the warning that observed pixels do not survive a lossy format unchanged.
 

@@ -82,8 +82,8 @@ def read(
     and the places that equal a value.
 
     Args:
-        path: PNG, JPEG, TIFF, WebP or AVIF; GIF, MP4, TIFF of several pages, a folder of pictures
-            or a pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV or Parquet.
+        path: PNG, JPEG, TIFF, WebP, AVIF or HEIC; GIF, MP4, TIFF of several pages, a folder of
+            pictures or a pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV or Parquet.
             `archive.npz:name` and `archive.mat:name` choose one variable of several.
         missing: A mask file with the height and width of what is read, and as many frames or
             slices; one picture is applied to all of them, and a note says so.

@@ -11,6 +11,7 @@ EXACT = {
     "TIFF": "yes; palettes and CMYK become RGB",
     "JPEG": "no: the format is lossy, and a note says so",
     "AVIF": "no: the format is lossy, and a note says so",
+    "HEIC": "no: the format is lossy, and a note says so",
     "WebP": "where the file is lossless",
     "GIF": "grey and what has few colours",
     "MP4": "no: the format is lossy, and a note says so",

@@ -8,11 +8,11 @@ from tacit.cli.complete.options import Options
 def complete(input: Path, /, *, options: Options) -> None:
     """Fill the holes of a picture, a film, a cube or a table by low-rank learning.
 
-    Pictures: PNG, JPEG, TIFF, WebP, AVIF, grey or colour, 8 or 16 bit. Films and stacks: GIF, MP4,
-    TIFF with several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY, NPZ,
-    MAT; CSV, TSV, Parquet, XLSX. Fields: NetCDF, Zarr. What is NaN, an empty cell or a fully transparent
-    pixel is missing, and so is what --missing or --missing-value says. The line "read as" tells
-    how the input was understood.
+    Pictures: PNG, JPEG, TIFF, WebP, AVIF, HEIC, grey or colour, 8 or 16 bit. Films and stacks: GIF,
+    MP4, TIFF with several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY,
+    NPZ, MAT; CSV, TSV, Parquet, XLSX. Fields: NetCDF, Zarr. What is NaN, an empty cell or a fully
+    transparent pixel is missing, and so is what --missing or --missing-value says. The line "read
+    as" tells how the input was understood.
 
     You need not choose a method: some observed entries are hidden in the pattern of the holes, and
     whatever recovers them best is used. They also tell how far off each filled entry may be.
