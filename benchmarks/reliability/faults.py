@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 JOURNAL = HERE.parent / ".cache" / "faults.jsonl"
 COUNTS = {
     "kills complete": 150,
-    "kills plot": 150,
+    "kills plot": 210,
     "kills run": 100,
     "kills rate fit": 80,
     "kills report": 20,
