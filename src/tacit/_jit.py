@@ -204,7 +204,9 @@ def _inside(equation: JaxprEqn) -> Iterator[ClosedJaxpr]:
         if isinstance(value, ClosedJaxpr):
             yield value
         elif isinstance(value, Jaxpr):
-            yield ClosedJaxpr(value, ())
+            # What it has of its own beside its arguments stands among those of the operation.
+            names = (*value.constvars, *value.invars)
+            yield ClosedJaxpr(value.replace(constvars=[], invars=names), ())
 
 
 def _does_wait(equation: JaxprEqn) -> bool:

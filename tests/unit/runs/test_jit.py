@@ -6,6 +6,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import lineax as lx
 import numpy as np
 import pytest
 from jax.extend.core import jaxpr_as_fun
@@ -58,6 +59,13 @@ def solved(X):
     return jnp.linalg.solve(X @ X.swapaxes(-1, -2) + jnp.eye(4)[None], X)
 
 
+def matrix_free(X):
+    """Of an operator that closes over X, whose program is among the operation's parameters."""
+    form = jax.ShapeDtypeStruct(X.shape[1:2], X.dtype)
+    operator = lx.FunctionLinearOperator(lambda v: X[0] @ X[0].T @ v + 5 * v, form)
+    return lx.linear_solve(operator, X[0, 0], lx.LU()).value
+
+
 def root(X):
     return spectral_map(jnp.sqrt, X)
 
@@ -85,6 +93,7 @@ PROGRAMS = {
     "after a call": (after(jax.jit(turned)), False),
     "beside what is not kept": (beside(jax.checkpoint(turned)), True),
     "derivatives of a spectral map": (jax.grad(lambda X: root(X).sum() + root(2 * X).sum()), True),
+    "matrix-free solutions": (beside(matrix_free), False),
     "no wait at all": (beside(lambda X: X @ X), False),
 }
 
@@ -108,7 +117,7 @@ def test_in_order_none_can_wait_for_itself(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["no wait at all", "one", "inside a loop", "factors and solutions"]
+    "name", ["no wait at all", "one", "inside a loop", "matrix-free solutions"]
 )
 def test_the_result_is_that_of_the_function(name):
     function, _ = PROGRAMS[name]
