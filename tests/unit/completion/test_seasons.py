@@ -72,6 +72,17 @@ def test_a_season_is_found_among_its_multiples(period):
     assert sum(season == Season(1, period) for season in found) >= 9
 
 
+def test_of_a_day_and_a_week_the_day_is_meant():
+    """Days of a week differ in strength, so that entries a week apart are the most alike."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        days = 1 + 0.3 * rng.standard_normal((10, 7, 1))
+        week = (days * rng.standard_normal((10, 1, 12))).reshape(10, 84)
+        truth = np.tile(week, (1, 5)) + 0.1 * rng.standard_normal((10, 420))
+        task = task_of(truth, holes(truth.shape, 0.3, seed), ("item", "time"))
+        assert find_season(task) == Season(1, 12)
+
+
 def walk(rng, shape):
     return np.cumsum(rng.standard_normal(shape), axis=1)
 
