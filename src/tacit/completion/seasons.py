@@ -26,9 +26,9 @@ _DEEP = 0.6
 """Entries one season apart differ by less than this share of what those half a season apart do."""
 _ALIKE = 1.0
 """Mean square difference, in inner units, below which entries are alike: unrelated ones have 2."""
-_AS_CLEAR = 4.0
-"""The shortest season counts whose difference is within this factor of the least: of a day and a
-week the day, for the weeks are found among the days, but not the reverse."""
+_AS_CLEAR = 0.3
+"""The shortest season counts whose difference is the least but for so much, of the 2 that unrelated
+entries have: of a day and a week the day, for weeks are found among days, but not the reverse."""
 _PAIRS = 200
 """Pairs of entries from which the difference at a distance is known well enough."""
 _LINES = 256
@@ -202,7 +202,7 @@ def find_season(task: Task) -> Season | None:
     if not found:
         return None
     least = min(depth for depth, _ in found)
-    near = [season for depth, season in found if depth <= _AS_CLEAR * least]
+    near = [season for depth, season in found if depth <= least + _AS_CLEAR]
     return min(near, key=lambda season: season.period)
 
 
