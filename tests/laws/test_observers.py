@@ -85,7 +85,7 @@ def given(name):
     """Model and problem that suit an observer."""
     if name in ("noise", "component_singular_values"):
         return GAUSSIAN, small_completion()
-    if name == "component_norms":
+    if name in ("component_norms", "component_balance"):
         return CANONICAL, small_completion()
     if name == "local_component_norms":
         return TREE, small_completion()
@@ -254,3 +254,22 @@ def test_components_and_unfoldings_by_numpy():
     for name in ("component_norms", "local_component_norms"):
         with pytest.raises(ValueError, match="those of a"):
             build(name)(0.0, MODEL, problem)
+    with pytest.raises(ValueError, match="that of a CP"):
+        observers.component_balance.drift_from(MODEL)
+
+
+def test_the_balance_of_components_moves_with_either_layer():
+    """Of two modes by two layers: the first layer of the second mode is doubled, then the last."""
+    W = [[np.asarray(draw(shape, seed=seed)) for seed in (1, 2)] for shape in ((3, 3), (5, 3))]
+    layers = ((W[0][0], W[1][0]), (W[0][1], W[1][1]))
+    drift = observers.component_balance.drift_from(CP(jax.tree.map(jnp.asarray, layers)))
+    problem = small_completion()
+
+    def found(first, last):
+        moved = CP(jax.tree.map(jnp.asarray, (layers[0], (first * W[0][1], last * W[1][1]))))
+        return drift(0.0, moved, problem)
+
+    np.testing.assert_allclose(found(1, 1), 0)
+    squares, inner = 3 * np.sum(W[0][1] ** 2, axis=0), 3 * W[0][1] @ W[0][1].T
+    np.testing.assert_allclose(found(2, 1), max(squares.max(), np.abs(inner).max()), rtol=1e-12)
+    np.testing.assert_allclose(found(1, 2), np.abs(3 * W[1][1].T @ W[1][1]).max(), rtol=1e-12)

@@ -20,6 +20,7 @@ _LONG = {
     "karnik2025_fig4",
     "karnik2025_underdetermined",
     "li2021_greedy",
+    "razin2021_dynamics",
     "stoeger2021_phases",
 }
 """Experiments whose smoke preset compiles for seven seconds and more, though it runs in a few."""

@@ -131,6 +131,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="greedy stages and counterexample",
     ),
     Experiment(
+        name="razin2021_dynamics",
+        title="How fast each component of a tensor moves, predicted and measured",
+        reference="razin2021",
+        figure="Theorem 3 and Corollary 1, and with depth",
+    ),
+    Experiment(
         name="stoeger2021_phases",
         title="Three phases of descent on a symmetric matrix from a small start",
         reference="stoeger2021",

@@ -34,6 +34,7 @@ from tacit.observers.spectra import (
 )
 from tacit.observers.stages import Stages, find_stages, separations
 from tacit.observers.tensors import (
+    component_balance,
     component_norms,
     local_component_norms,
     unfolding_effective_ranks,
@@ -57,6 +58,7 @@ __all__ = [
     "angle_to_truth",
     "balance",
     "balancedness",
+    "component_balance",
     "component_norms",
     "component_singular_values",
     "effective_rank",

@@ -1,12 +1,14 @@
 """What is read off a tensor of any order: its unfoldings, and the components of its factors."""
 
+from itertools import pairwise
+
 import equinox as eqx
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, RealScalar, ScalarLike, Spectrum
 from tacit.algebra import Tree, spectrum
 from tacit.models import CP, AbstractFactorisation, HierarchicalTucker
-from tacit.observers._base import Observer
+from tacit.observers._base import Law, Observer
 from tacit.problems import Problem
 
 
@@ -70,6 +72,20 @@ class _LocalComponentNorms(eqx.Module):
         return jnp.sort(model.local_component_norms(self.node))[::-1][: self.count]
 
 
+def _component_balance(model: AbstractFactorisation) -> tuple[Array, ...]:
+    """‖w_rⁿ‖² − ‖w_rᵐ‖² of neighbouring modes' first layers, and the balance within each mode."""
+    if not isinstance(model, CP):
+        raise ValueError(f"component balance is that of a CP, not {type(model).__name__}")
+    squares = [jnp.sum(chain[0] ** 2, axis=0) for chain in model.layers]
+    between = [after - before for before, after in pairwise(squares)]
+    within = [
+        upper.T @ upper - lower @ lower.T
+        for chain in model.layers
+        for lower, upper in pairwise(chain)
+    ]
+    return (*between, *within)
+
+
 def component_norms(count: int) -> Observer:
     """The `count` largest norms σ_r = Π_n ‖u_rⁿ‖ of the components of a `CP` [razin2021]."""
     return Observer(_ComponentNorms(count), "component_norms", "component norms σᵣ", ("component",))
@@ -98,6 +114,10 @@ def unfolding_ranks(tolerance: float | int = 0.1) -> Observer:
     return Observer(_Ranks(tolerance), "unfolding_ranks", "rank of each unfolding", ("mode",))
 
 
+component_balance = Law(
+    _component_balance, "component_balance", "drift of the balance of the components"
+)
+"""‖u_rⁿ‖² − ‖u_rᵐ‖² of a `CP`, and W_{k+1}ᵀ W_{k+1} − W_k W_kᵀ of its layers where it is deep."""
 unfolding_effective_ranks = Observer(
     _effective_ranks, "unfolding_effective_ranks", "effective rank of each unfolding", ("mode",)
 )

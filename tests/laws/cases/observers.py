@@ -42,6 +42,7 @@ OBSERVERS = [
     ObserverCase("top_singular_values", observers.top_singular_values, (2,)),
     ObserverCase("train_error", observers.train_error),
     ObserverCase("tubal_rank", observers.tubal_rank),
+    ObserverCase("component_balance", observers.component_balance),
     ObserverCase("component_norms", observers.component_norms, (2,)),
     ObserverCase("local_component_norms", observers.local_component_norms, (2,)),
     ObserverCase("unfolding_effective_ranks", observers.unfolding_effective_ranks, (2,)),
