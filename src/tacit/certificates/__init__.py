@@ -14,6 +14,7 @@ Example:
 
 from tacit.certificates._base import Certificate
 from tacit.certificates.assumptions import Assumptions, check_assumptions
+from tacit.certificates.learning_coefficient import LearningCoefficient, learning_coefficient
 from tacit.certificates.nuclear import nuclear_norm_certificate
 from tacit.certificates.rate import descent_rate_certificate, rate_certificate
 from tacit.certificates.restricted_isometry import RIPEstimate, rip_estimate
@@ -22,10 +23,12 @@ from tacit.certificates.stationarity import curvature_bound, stationarity_certif
 __all__ = [
     "Assumptions",
     "Certificate",
+    "LearningCoefficient",
     "RIPEstimate",
     "check_assumptions",
     "curvature_bound",
     "descent_rate_certificate",
+    "learning_coefficient",
     "nuclear_norm_certificate",
     "rate_certificate",
     "rip_estimate",

@@ -17,6 +17,12 @@ from tacit.experiments.references import citation
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     Experiment(
+        name="aoyagi2024_coefficient",
+        title="The learning coefficient of deep linear networks, exact and sampled",
+        reference="aoyagi2024",
+        figure="Main theorem",
+    ),
+    Experiment(
         name="arora2019_fig1",
         title="Depth against reconstruction error in matrix completion",
         reference="arora2019",
