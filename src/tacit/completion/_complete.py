@@ -55,7 +55,7 @@ def complete(
     as a data array (`complete_field`); what was chosen is in their attributes.
 
     Args:
-        data: of two axes or more; NaN is missing, and so is what a masked array masks.
+        data: of one axis or more; NaN is missing, and so is what a masked array masks.
         missing: true where something is missing; of the data's shape, or of that of its leading
             axes, as (m, n) for whole pixels.
         outside: true where nothing is to be filled, such as land in a field of the sea: it is not
@@ -96,6 +96,12 @@ def complete(
         shares = np.where(beyond, 0.0, shares)
         holes = ~beyond & holes
     refuse_unless_completable(values, holes, beyond)
+    given_shape = values.shape
+    if values.ndim == 1:
+        # A series is a matrix of one column.
+        values, shares, holes = (array[:, None] for array in (values, shares, holes))
+        beyond = None if beyond is None else beyond[:, None]
+        names = (*names, "item")
     check_bounds(bounds, values, shares > 0)
 
     # Rows and columns come first, colours last; the answer is turned back.
@@ -123,7 +129,12 @@ def complete(
         integer=integer,
         began=began,
     )
-    return answer if beyond is None else _leave_out(answer, beyond)
+    answer = answer if beyond is None else _leave_out(answer, beyond)
+    return answer._replace(
+        filled=answer.filled.reshape(given_shape),
+        denoised=answer.denoised.reshape(given_shape),
+        uncertainty=answer.uncertainty.reshape(given_shape),
+    )
 
 
 def _leave_out(answer: Completion, beyond: Mask) -> Completion:

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.axes import Axis
+from tacit.completion.delays import delayed_families
 from tacit.completion.draws import generator
 from tacit.completion.engine import Engine, Outcome
 from tacit.completion.families import FAMILIES, AbstractMethod, Family
@@ -125,13 +126,18 @@ def _choose_families(
 
     if methods == "auto":
         serving = [family for family in FAMILIES if family.serves(task)]
+        if task.is_single_series and not task.ordered:
+            raise ValueError(
+                "data: neighbours in this single series are not alike, so there is nothing to "
+                "complete it from; say axes with 'time' if its entries are in order"
+            )
         if not serving:
             raise ValueError(
                 "methods: none takes outliers or weights in pictures and films; leave loss and "
                 "weights out, or say with axes what the data are"
             )
         usual = [family for family in serving if family.is_default]
-        return (*(usual or serving), *seasonal_families(task)), None
+        return (*(usual or serving), *delayed_families(task), *seasonal_families(task)), None
 
     if isinstance(methods, str) or not methods:
         raise ValueError("methods: 'auto', or a list of at least one family or method")

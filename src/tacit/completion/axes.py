@@ -41,9 +41,9 @@ def name_axes(
     Args:
         shape: of the data.
         kind: `picture` (rows, columns, perhaps colours), `film` (rows, columns, frames, perhaps
-            colours), `series` (items by time; of more axes the last two are ordered in time),
-            `table` (rows in no order, columns whose units are found out), `cube` or `auto` (all is
-            found out).
+            colours), `series` (a single one, or items by time; of more axes the last two are
+            ordered in time), `table` (rows in no order, columns whose units are found out), `cube`
+            or `auto` (all is found out).
         axes: their names; then `kind` says nothing.
 
     Raises:
@@ -62,7 +62,7 @@ def name_axes(
         "table": (None, None),
     }
     if kind == "series":
-        times = min(order - 1, 2)
+        times = min(max(order - 1, 1), 2)
         names["series"] = tuple("time" if at >= order - times else "item" for at in range(order))
     if kind not in names:
         return (None,) * order

@@ -58,9 +58,9 @@ def complete_frame(
     readings = {at: _numbers(frame.iloc[:, at]) for at in range(frame.shape[1])}
     alone = _left_alone(frame, readings, columns, ignore)
     places = [at for at in readings if at not in alone]
-    if len(places) < 2:
+    if not places:
         raise ValueError(
-            f"data: the frame has {len(places)} columns of readings, and at least 2 are needed"
+            "data: the frame has no column of readings"
             + "".join(f"; {frame.columns[at]!r} is left alone: {why}" for at, why in alone.items())
         )
     data = np.stack([_sure(readings[at]) for at in places], axis=1)

@@ -57,8 +57,8 @@ def refuse_unless_completable(data: Values, holes: Mask, outside: Mask | None = 
         ValueError: if not.
     """
     seen = ~holes if outside is None else ~(holes | outside)
-    if data.ndim < 2 or min(data.shape[:2]) < 2:
-        raise ValueError(f"data: at least 2 × 2 entries are needed, got shape {data.shape}")
+    if data.size < 4:
+        raise ValueError(f"data: at least four entries are needed, got shape {data.shape}")
     if not holes.any():
         raise ValueError("missing: nothing is missing, so there is nothing to complete")
     if seen.sum() < 2:

@@ -6,16 +6,11 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Any, Iterator, PRNGKey, Sequence
-from tacit.completion.families import FAMILIES, AbstractTrained, Answer, Family, Pace
-from tacit.completion.plan import After, Candidate
+from tacit._typing import Any, Sequence
+from tacit.completion.families import FAMILIES, Family
+from tacit.completion.layouts import AbstractLayout, relaid_family
 from tacit.completion.task import Task
 from tacit.completion.units import Units
-from tacit.dynamics import AbstractDynamics
-from tacit.models import AbstractFactorisation
-from tacit.observers import Observer
-from tacit.operators import AbstractMeasurement
-from tacit.problems import Problem
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -35,7 +30,7 @@ _LINES = 256
 """Lines along an axis that are looked at, at most."""
 
 
-class Season(eqx.Module):
+class Season(AbstractLayout):
     """A period along an axis: how data are folded there, and unfolded.
 
     Attributes:
@@ -53,11 +48,11 @@ class Season(eqx.Module):
         padding = [(0, missing if at == self.axis else 0) for at in range(values.ndim)]
         return np.pad(values, padding).reshape(*values.shape[: self.axis], -1, self.period, *after)
 
-    def unfold(self, values: NDArray, length: int) -> NDArray:
-        """The axis again, of that length."""
+    def unfold(self, values: NDArray, shape: Sequence[int]) -> NDArray:
+        """The axis again."""
         before, after = values.shape[: self.axis], values.shape[self.axis + 2 :]
         whole = values.reshape(*before, -1, *after)
-        return whole[(slice(None),) * self.axis + (slice(length),)]
+        return whole[(slice(None),) * self.axis + (slice(shape[self.axis]),)]
 
     def sides(self, shape: Sequence[int]) -> tuple[int, ...]:
         """Of data of this shape, folded."""
@@ -81,95 +76,13 @@ class Season(eqx.Module):
             dtype=task.dtype,
         )
 
-
-class Seasonal(AbstractTrained):
-    """A method for the data of a season, periods by phases."""
-
-    inner: AbstractTrained
-    season: Season
-
-    @property
-    def is_gradual(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """As of the method."""
-        return self.inner.is_gradual
-
-    @property
-    def kind(self) -> str:
-        """The method's."""
-        return self.inner.kind
-
-    def adapt(self, task: Task, seen: Mask) -> "Seasonal":
-        """The method, adapted to the folded data."""
-        inner = self.inner.adapt(self.season.fold_task(task), self.season.fold(seen))
-        assert isinstance(inner, AbstractTrained)
-        return Seasonal(inner, self.season)
-
-    def arrange(self, values: NDArray) -> NDArray:
-        """Folded, and then as the method has them."""
-        return self.inner.arrange(self.season.fold(values))
-
-    def restore(self, values: NDArray, shape: Sequence[int]) -> NDArray:
-        """The inverse of `arrange`, to data of this shape."""
-        folded = self.inner.restore(values, self.season.sides(shape))
-        return self.season.unfold(folded, shape[self.season.axis])
-
-    def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """That of the method."""
-        return self.inner.tile(shape)
-
-    def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """That of the method."""
-        return self.inner.padded_shape(shape)
-
-    def program(self) -> str:
-        """That of the method: the program sees folded data."""
-        return self.inner.program()
-
-    def measure(
-        self, observed: Mask, dtype: Any
-    ) -> tuple[AbstractMeasurement, NDArray[np.intp] | slice]:
-        """As the method does."""
-        return self.inner.measure(observed, dtype)
-
-    def make_problem(self, problem: Problem, task: Task) -> Problem:
-        """As the method does."""
-        return self.inner.make_problem(problem, self.season.fold_task(task))
-
-    def begin(
-        self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
-    ) -> tuple[AbstractFactorisation, AbstractDynamics]:
-        """As the method does."""
-        return self.inner.begin(problem, self.season.fold_task(task), start=start, key=key)
-
-    def pace(self) -> Pace:
-        """That of the method."""
-        return self.inner.pace()
-
-    def observers(self) -> tuple[Observer, ...]:
-        """Those of the method."""
-        return self.inner.observers()
-
-    def answer(self, model: Any, task: Task, seen: Values) -> Answer:
-        """The method's, unfolded; what it learnt of columns is of folded data and not kept."""
-        folded = self.inner.answer(model, self.season.fold_task(task), self.season.fold(seen))
-        length = task.shape[self.season.axis]
-        own = folded.deviation
-        return Answer(
-            self.season.unfold(folded.values, length),
-            None if own is None else self.season.unfold(own, length),
-        )
-
     def facts(self) -> dict[str, Any]:
-        """The method's settings, and the season."""
-        return {**self.inner.facts(), "season": self.season.period, "axis": self.season.axis}
-
-    def work(self, shape: Sequence[int]) -> float:
-        """Of the method on folded data."""
-        return self.inner.work(self.season.sides(shape))
+        """Period and axis."""
+        return {"season": self.period, "axis": self.axis}
 
     def __str__(self) -> str:
-        """The method and the season in words."""
-        return f"{self.inner}, in seasons of {self.season.period} along axis {self.season.axis}"
+        """Period and axis in words."""
+        return f"in seasons of {self.period} along axis {self.axis}"
 
 
 def seasonal_families(task: Task) -> tuple[Family, ...]:
@@ -179,7 +92,7 @@ def seasonal_families(task: Task) -> tuple[Family, ...]:
         return ()
     folded = season.fold_task(task)
     return tuple(
-        in_seasons(family, season)
+        relaid_family(family, season, f"seasonal {family.name}")
         for family in FAMILIES
         if family.is_default and family.serves(folded)
     )
@@ -240,43 +153,3 @@ def _differences(values: Values, seen: Values, longest: int) -> tuple[Values, Va
     pairs = np.round(products(seen, seen))
     squares = products(values**2, seen) + products(seen, values**2)
     return (squares - 2 * products(values, values)) / np.maximum(pairs, 1), pairs
-
-
-def in_seasons(family: Family, season: Season) -> Family:
-    """The trained methods of a family, on folded data.
-
-    Args:
-        family: of methods for folded data.
-        season: by which data are folded.
-    """
-
-    def proposals(task: Task, tried: list[Candidate]) -> Iterator[Seasonal | After]:
-        known: dict[int, tuple[Candidate, Candidate]] = {}
-        of_family: list[Candidate] = []
-        further = family.proposals(season.fold_task(task), of_family)
-        while True:
-            # What was tried meanwhile, as the family would have it.
-            for candidate in tried:
-                method = candidate.member.method
-                if isinstance(method, Seasonal) and id(candidate) not in known:
-                    member = candidate.member._replace(method=method.inner)
-                    known[id(candidate)] = candidate._replace(member=member), candidate
-            of_family[:] = [inner for inner, _ in known.values()]
-            if (proposal := next(further, None)) is None:
-                return
-            method = proposal.method if isinstance(proposal, After) else proposal
-            if not isinstance(method, AbstractTrained):
-                continue
-            if isinstance(proposal, After):
-                before = next(c for inner, c in known.values() if inner is proposal.before)
-                yield After(Seasonal(method, season), before)
-            else:
-                yield Seasonal(method, season)
-
-    return Family(
-        f"seasonal {family.name}",
-        lambda task: True,
-        proposals,
-        opening=lambda task: family.opening(season.fold_task(task)),
-        cost=lambda task, sides: family.cost(season.fold_task(task), season.sides(sides)),
-    )

@@ -62,6 +62,11 @@ class Task(eqx.Module):
         return self.weights > 0
 
     @property
+    def is_single_series(self) -> bool:
+        """Whether there is nothing beside each other: one axis of more than one entry."""
+        return sum(side > 1 for side in self.shape) < 2
+
+    @property
     def slices(self) -> NDArray[np.intp]:
         """Number of the slice of every entry, where slices have units of their own; else 0."""
         own = [length if axis in self.units.own else 1 for axis, length in enumerate(self.shape)]

@@ -65,8 +65,8 @@ class TensorImputer(TransformerMixin, BaseEstimator):
         """Choose how to complete tensors like X, and complete it.
 
         Raises:
-            ValueError: if X is not a numeric array of at least 2 × 2, has nothing missing or next
-                to nothing observed, or holds infinite values.
+            ValueError: if X is not a numeric array of at least four entries, has nothing missing or
+                next to nothing observed, or holds infinite values.
         """
         del y
         values = _numbers(X)

@@ -32,6 +32,7 @@ class Stored(Generic[Layout]):
         details: How the file was read, a phrase each, for the line that says as what it was.
         counts: What each axis counts where the file says it: `row`, `column`, `time`, `channel`, or
             nothing where it does not say; none if it says nothing at all.
+        is_series: Whether the file has one dimension, and the column is what was made of it.
         orientation: The Exif tag by which viewers turn the picture; 1 if they do not.
     """
 
@@ -45,6 +46,7 @@ class Stored(Generic[Layout]):
     columns: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    is_series: bool = False
     orientation: int = 1
 
 

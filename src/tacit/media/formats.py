@@ -1,5 +1,6 @@
 """The registry of file formats, and the one road into them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,12 @@ def decode(path: Path, reading: Reading = Reading()) -> tuple[AbstractCodec[Any]
         reading: What the user said of how it is read.
 
     Returns:
-        The codec and the stored numbers, real; an array of two to five dimensions.
+        The codec and the stored numbers, real; an array of two to five dimensions, of which a
+        series is one of one column.
 
     Raises:
         MediaError: The file is not there, is not what its suffix says, is damaged, is too large,
-            or does not hold a matrix, or a larger array, of real numbers.
+            or does not hold an array of real numbers.
     """
     location = locate(path)
     codec = STACK if is_stack(location) else codec_for(location.file)
@@ -80,7 +82,13 @@ def decode(path: Path, reading: Reading = Reading()) -> tuple[AbstractCodec[Any]
             _check_signature(location.file, codec)
         stored = codec.decode(location, reading)
     _check_numbers(path, codec, stored)
-    return codec, stored
+    return codec, _as_column(stored) if stored.pixels.ndim == 1 else stored
+
+
+def _as_column(stored: Stored[Any]) -> Stored[Any]:
+    """A series as a matrix of one column."""
+    counts = (*stored.counts, "") if stored.counts else ()
+    return replace(stored, pixels=stored.pixels[:, None], counts=counts, is_series=True)
 
 
 STACK = Stack(tuple(suffix for codec in STILLS for suffix in codec.suffixes), decode)
@@ -132,9 +140,9 @@ def _check_numbers(path: Path, codec: AbstractCodec[Any], stored: Stored[Any]) -
         raise MediaError(f"{path} holds complex numbers: save the real part, or the modulus, alone")
     if pixels.dtype.kind not in "biuf":
         raise MediaError(f"{path} holds {pixels.dtype} values, not numbers: save numbers alone")
-    if codec.kind == "array" and not 2 <= pixels.ndim <= _MOST_AXES:
+    if codec.kind == "array" and not 1 <= pixels.ndim <= _MOST_AXES:
         raise MediaError(
-            f"{path} is an array of {pixels.ndim} dimensions, but only 2 to {_MOST_AXES} are "
+            f"{path} is an array of {pixels.ndim} dimensions, but only 1 to {_MOST_AXES} are "
             "supported: reshape it first"
         )
     if pixels.ndim > 2 and pixels.size == 0:

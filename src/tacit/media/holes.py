@@ -91,6 +91,8 @@ def lines_wholly_missing(
         axes: of the holes, by name.
         columns: names of a table's columns, if it has any.
     """
+    if sum(side > 1 for side in holes.shape) < 2:
+        return ()  # of a single series every entry is a whole line
     notes = []
     for axis, word in enumerate(axes):
         others = tuple(other for other in range(holes.ndim) if other != axis)

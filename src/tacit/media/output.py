@@ -2,6 +2,7 @@
 
 import os
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,10 @@ def write(
         pixels = np.where(beyond, source.stored.pixels, pixels)
     try:
         with _place(source, output) as temporary:
-            source.codec.encode(source.stored, pixels, _filled_alpha(source), temporary)
+            stored = source.stored
+            if stored.is_series:
+                stored, pixels = replace(stored, pixels=stored.pixels[:, 0]), pixels[:, 0]
+            source.codec.encode(stored, pixels, _filled_alpha(source), temporary)
     except MediaError:
         raise
     except Exception as error:  # encoders raise anything, and a disk may be full

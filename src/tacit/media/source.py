@@ -108,10 +108,10 @@ def read(
     axes = name_axes(codec.kind, stored)
     read_as = describe(codec, stored, axes)
     m, n = stored.pixels.shape[:2]
-    if min(m, n) < 2:
+    if m * n < 4 or (min(m, n) < 2 and codec.kind != "array"):
         raise MediaError(
-            f"{path} is {m} × {n}: low rank needs at least 2 rows and 2 columns "
-            f"(it is read as {read_as})"
+            f"{path} is {m} × {n}: pictures need at least 2 rows and 2 columns, and a series four "
+            f"entries (it is read as {read_as})"
         )
 
     # Missing is what any of the rules marks; those that the user named say what they found.

@@ -101,7 +101,7 @@ def test_columns_are_chosen_and_ignored() -> None:
     for options, words in (
         ({"columns": ["a", "z"]}, "no column 'z'"),
         ({"columns": ["a", "word"]}, "'word' holds text, not numbers"),
-        ({"ignore": list("abcde")}, "1 columns of readings.*'id' is left alone: an id"),
+        ({"ignore": list("abcdef")}, "no column of readings.*'id' is left alone: an id"),
     ):
         with pytest.raises(ValueError, match=words):
             complete_frame(frame, **options, **QUICK)

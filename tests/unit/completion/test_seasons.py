@@ -5,8 +5,9 @@ import pytest
 
 from tacit.completion import Family, SeparableGaussian, complete
 from tacit.completion.fit import train
+from tacit.completion.layouts import Relaid, relaid_family
 from tacit.completion.plan import After, Candidate, Member
-from tacit.completion.seasons import Season, Seasonal, _differences, find_season, in_seasons
+from tacit.completion.seasons import Season, _differences, find_season
 
 from .small import KEY, rms, task_of
 
@@ -36,7 +37,7 @@ def test_folded_data_are_periods_by_phases(axis, length):
         at = place[axis] * 4 + place[axis + 1]
         there = (*place[:axis], at, *place[axis + 2 :])
         assert folded[place] == (values[there] if at < length else 0)
-    np.testing.assert_array_equal(season.unfold(folded, length), values)
+    np.testing.assert_array_equal(season.unfold(folded, shape), values)
 
 
 def test_the_folded_task_is_in_the_same_units():
@@ -46,7 +47,7 @@ def test_the_folded_task_is_in_the_same_units():
     assert folded.shape == (4, 5, 7)
     assert folded.ordered == (1, 2)
     assert folded.units.own == (0,)
-    data = Season(1, 7).unfold(folded.units.to_data(folded.values), 30)
+    data = Season(1, 7).unfold(folded.units.to_data(folded.values), truth.shape)
     np.testing.assert_allclose(data[~missing], truth[~missing])
 
 
@@ -127,9 +128,9 @@ def test_a_method_in_seasons_is_the_method_on_folded_data():
     task, season = task_of(truth, missing, ("item", "time")), Season(1, 20)
     held = task.observed & holes(task.shape, 0.2, 4)
     inner = SeparableGaussian()
-    found = train(task, Seasonal(inner, season), held, key=KEY)
+    found = train(task, Relaid(inner, season), held, key=KEY)
     other = train(season.fold_task(task), inner, season.fold(held), key=KEY)
-    expected = season.unfold(other.answer.values, 95)
+    expected = season.unfold(other.answer.values, task.shape)
     np.testing.assert_allclose(found.answer.values, expected, rtol=1e-4, atol=1e-4)
     assert found.method.facts()["season"] == 20
     assert str(found.method).endswith("in seasons of 20 along axis 1")
@@ -145,18 +146,18 @@ def test_a_family_in_seasons_sees_what_its_methods_did():
         seen.append([candidate.member.method for candidate in tried])
         yield After(SeparableGaussian(1, 0), tried[0])
 
-    family = in_seasons(Family("one", lambda task: True, proposals), season)
+    family = relaid_family(Family("one", lambda task: True, proposals), season, "one")
     task = task_of(seasonal((4, 40)), holes((4, 40)), ("item", "time"))
     tried = []
     further = family.proposals(task, tried)
     first = next(further)
-    assert first == Seasonal(SeparableGaussian(), season)
+    assert first == Relaid(SeparableGaussian(), season)
     tried.append(Candidate(Member(SeparableGaussian(), 3), 1.0, 1.0, 0.1))
     tried.append(Candidate(Member(first, 3), 1.0, 1.0, 0.1))
     second = next(further)
     assert seen == [[SeparableGaussian()]]
     assert second.before is tried[1]
-    assert second.method == Seasonal(SeparableGaussian(1, 0), season)
+    assert second.method == Relaid(SeparableGaussian(1, 0), season)
 
 
 def test_gaps_of_whole_periods_are_filled_from_the_season():

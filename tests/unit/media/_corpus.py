@@ -119,7 +119,7 @@ REFUSED = {
     "nothing": ("\n\n", "is an empty table"),
     "names alone": ("a,b\n", "column names but no rows"),
     "words alone": ("a,b\nu,v\nw,x\n", "has no column of numbers"),
-    "one column": ("a\n1\n\n3\n", "low rank needs at least 2 rows and 2 columns"),
+    "one column": ("a\n1\n\n3\n", "a series four entries"),
     "one row": ("a,b\n1,\n", "1 × 2"),
     "no hole": ("a,b\n1,2\n3,5\n", "nothing in it is missing"),
     "holes alone": ("a,b\n,\nNA,?\n", "everything in it is missing"),
@@ -135,7 +135,7 @@ REFUSED = {
     "an underscore": ("a,b\n1_000,1\n6,\n", "holds '1_000'"),
     "only ids": ("id,user_id\n5,8\n9,3\n7,1\n", "no column of numbers"),
     "an id and one reading": ("id,a\n5,8\n9,\n7,1\n", "'id' (an id)"),
-    "constants alone": ("a,b\n5,1\n5,1\n5,1\n5,\n", "(constant)"),
+    "constants alone": ("a,b\n5,1\n5,1\n5,1\n5,1\n5,\n", "(constant)"),
 }
 """Texts, and words of the one line that refuses each."""
 READ = {
@@ -203,7 +203,9 @@ def others() -> Iterator[Odd]:
     yield Odd("turned.npy", lambda p: np.save(p, np.asfortranarray(values)), values, "NPY, 3 rows")
     cube = np.stack([values, values + 1], axis=2)
     yield Odd("cube.npy", lambda p: np.save(p, cube), cube, "3 rows × 3 columns × 2 slices")
-    yield Odd("line.npy", lambda p: np.save(p, values[0]), None, "only 2 to 5 are supported")
+    yield Odd("line.npy", lambda p: np.save(p, values[0]), None, "a series four entries")
+    series = np.array([1.0, np.nan, 3.0, 4.0, 5.0])
+    yield Odd("series.npy", lambda p: np.save(p, series), series[:, None], "5 rows × 1 columns")
     yield Odd("text.npy", lambda p: np.save(p, np.array([["a", "b"]] * 2)), None, "not numbers")
     yield Odd("complex.npy", lambda p: np.save(p, np.eye(2) * 1j), None, "complex numbers")
     yield Odd("empty.npy", lambda p: p.write_bytes(b""), None, "is empty (0 bytes)")

@@ -222,7 +222,9 @@ def _slower(
 def _serves(task: Task) -> bool:
     """Matrices and colour pictures."""
     order = len(task.shape)
-    return not math.isfinite(task.robust) and (order == 2 or (order == 3 and task.colours == 2))
+    if task.is_single_series or math.isfinite(task.robust):
+        return False
+    return order == 2 or (order == 3 and task.colours == 2)
 
 
 DEEP = Family("deep", _serves, _proposals, is_default=False)
