@@ -13,6 +13,7 @@ for _name in (
     "landscape",
     "deep",
     "tubal",
+    "preconditioned",
     "imputer",
 ):
     # A process each: switches that one sets before JAX starts are not meant for the next.

@@ -20,6 +20,7 @@ _LONG = {
     "karnik2025_fig4",
     "karnik2025_underdetermined",
     "li2021_greedy",
+    "liu2025_preconditioned",
     "razin2021_dynamics",
     "stoeger2021_phases",
 }

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax.scipy.linalg import cho_solve
 
-from tacit._typing import Array, Float, ScalarLike
+from tacit._typing import Array, Float, Inexact, ScalarLike
 
 
 class Ridge(NamedTuple):
@@ -18,22 +18,22 @@ class Ridge(NamedTuple):
         root: the lower Cholesky factor of G + diag λ.
     """
 
-    root: Float[Array, "*batch w w"]
+    root: Inexact[Array, "*batch w w"]
 
     @classmethod
     def of(
-        cls, gram: Float[Array, "*batch w w"], ridge: Float[Array, "*#batch #w"] | ScalarLike
+        cls, gram: Inexact[Array, "*batch w w"], ridge: Float[Array, "*#batch #w"] | ScalarLike
     ) -> "Ridge":
         """Factorise.
 
         Args:
-            gram: G, symmetric and not negative.
+            gram: G, symmetric or Hermitian, and not negative.
             ridge: λ of each coordinate, or one for all; positive where G is singular.
         """
         diagonal = jnp.broadcast_to(jnp.asarray(ridge, gram.dtype), gram.shape[:-1])
         identity = jnp.broadcast_to(jnp.eye(gram.shape[-1], dtype=gram.dtype), gram.shape)
         return cls(jnp.linalg.cholesky(gram + diagonal[..., None] * identity))
 
-    def solve(self, moment: Float[Array, "*batch w k"]) -> Float[Array, "*batch w k"]:
+    def solve(self, moment: Inexact[Array, "*batch w k"]) -> Inexact[Array, "*batch w k"]:
         """(G + diag λ)⁻¹ B."""
         return cho_solve((self.root, True), moment)

@@ -137,6 +137,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="greedy stages and counterexample",
     ),
     Experiment(
+        name="liu2025_preconditioned",
+        title="Preconditioned tubal descent: the condition number does not count, and the price",
+        reference="liu2025",
+        figure="iterations, and few measurements",
+    ),
+    Experiment(
         name="razin2021_dynamics",
         title="How fast each component of a tensor moves, predicted and measured",
         reference="razin2021",

@@ -108,6 +108,14 @@ def _tubal() -> Any:
     return moves.TubalDescent(1e-2), problem, model, lambda m, _: problem.objective(m)
 
 
+def _tubal_pair() -> Any:
+    """Slices that are real and slices that are not."""
+    problem = problems.sensing(draw((4, 3, 4)), 20, 0.2, key=KEY)
+    model = models.Tubal(0.5 * draw((4, 2, 4), seed=8), 0.5 * draw((3, 2, 4), seed=9))
+    rule = moves.ScaledDescent(0.1, 0.05, alternating=True)
+    return rule, problem, model, lambda m, _: problem.objective(m)
+
+
 def _greedy() -> Any:
     """More ranks than the stages of the law take, each with one minimum."""
     problem = problems.full_observation(draw((5, 4)))
@@ -156,6 +164,11 @@ DYNAMICS = [
     DynamicsCase(
         "scaled descent", partial(_on_completion, lambda: moves.ScaledDescent(0.1, 0.05), depth=2)
     ),
+    DynamicsCase(
+        "scaled descent, alternating",
+        partial(_on_completion, lambda: moves.ScaledDescent(0.1, 0.05, alternating=True), depth=2),
+    ),
+    DynamicsCase("scaled descent of tubal tensors, alternating", _tubal_pair, slow=True),
     DynamicsCase("variational descent", partial(_variational, False)),
     DynamicsCase("variational descent with covariances", partial(_variational, True), slow=True),
     DynamicsCase("tensor nuclear norm", partial(_explicit, lambda: moves.TNN())),

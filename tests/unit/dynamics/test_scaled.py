@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tacit.algebra import Linear
 from tacit.dynamics import GradientDescent, ScaledDescent
-from tacit.models import Deep, Direct
+from tacit.models import Deep, Direct, Tubal
 from tacit.problems import full_observation, sensing
 
 
@@ -38,6 +39,71 @@ def test_steps_are_those_of_numpy():
     answer = moved(ScaledDescent(eta, damping), problem, model, 4)
     np.testing.assert_allclose(answer.factors[0], V, rtol=1e-10)
     np.testing.assert_allclose(answer.factors[1], U, rtol=1e-10)
+
+
+def test_alternating_the_second_factor_sees_the_first_one_moved():
+    problem = sensing(draw((5, 4)), 12, 0.2, key=jax.random.key(1))
+    A, y = np.asarray(problem.operator.arrays), np.asarray(problem.y)
+    V, U = np.asarray(draw((3, 4), 1)), np.asarray(draw((5, 3), 2))
+    model, eta, damping = Deep((jnp.asarray(V), jnp.asarray(U))), 0.2, 0.1
+
+    def slope(U, V):
+        residual = np.einsum("pmn,mn->p", A, U @ V) - y
+        return np.einsum("p,pmn->mn", 2 * residual / len(y), A)
+
+    for _ in range(4):
+        U = U - eta * slope(U, V) @ V.T @ np.linalg.inv(V @ V.T + damping * np.eye(3))
+        V = V - eta * np.linalg.inv(U.T @ U + damping * np.eye(3)) @ U.T @ slope(U, V)
+    answer = moved(ScaledDescent(eta, damping, alternating=True), problem, model, 4)
+    np.testing.assert_allclose(answer.factors[0], V, rtol=1e-10)
+    np.testing.assert_allclose(answer.factors[1], U, rtol=1e-10)
+
+
+def blocks(T):
+    """The block circulant matrix of a tensor: t-products are products of these."""
+    m, n, k = T.shape
+    columns = [[T[:, :, (i - j) % k] for j in range(k)] for i in range(k)]
+    return np.block(columns), (m, n, k)
+
+
+def unblock(matrix, shape):
+    """The tensor whose block circulant matrix it is."""
+    m, n, k = shape
+    return np.stack([matrix[i * m : (i + 1) * m, :n] for i in range(k)], axis=2)
+
+
+@pytest.mark.parametrize("alternating", [False, True])
+@pytest.mark.parametrize("tube", [1, 3, 4])
+def test_tubal_steps_are_those_of_block_circulant_matrices(alternating, tube):
+    """No transform on this road: the t-product and its inverse are those of large matrices."""
+    truth = draw((5, 4, tube))
+    problem = sensing(truth, 30, 0.2, key=jax.random.key(1))
+    A, y = np.asarray(problem.operator.arrays), np.asarray(problem.y)
+    L, R = draw((5, 3, tube), 1), draw((4, 3, tube), 2)
+    eta, damping = 0.1, 0.1
+
+    def along(gradient, other):
+        F, shape = blocks(other)
+        gram = F.T @ F + damping * np.eye(F.shape[1])
+        return unblock(blocks(gradient)[0] @ np.linalg.inv(gram), (*gradient.shape[:2], shape[2]))
+
+    def slopes(L, R):
+        (left, (m, _, k)), (right, (n, _, _)) = blocks(L), blocks(R)
+        X = unblock(left @ right.T, (m, n, k))
+        residual = np.einsum("pmnk,mnk->p", A, X) - y
+        G, _ = blocks(np.einsum("p,pmnk->mnk", 2 * residual / len(y), A))
+        return unblock(G @ right, L.shape), unblock(G.T @ left, R.shape)
+
+    ours = moved(ScaledDescent(eta, damping, alternating), problem, Tubal(L, R), 3)
+    L, R = np.asarray(L), np.asarray(R)
+    for _ in range(3):
+        of_left, of_right = slopes(L, R)
+        before, L = L, L - eta * along(of_left, R)
+        if alternating:
+            _, of_right = slopes(L, R)
+        R = R - eta * along(of_right, L if alternating else before)
+    np.testing.assert_allclose(ours.left, L, rtol=1e-9)
+    np.testing.assert_allclose(ours.right, R, rtol=1e-9)
 
 
 def test_the_path_does_not_depend_on_how_a_matrix_is_factored():
@@ -93,3 +159,7 @@ def test_what_does_not_fit_is_refused():
         ScaledDescent(0.1, -1.0)
     with pytest.raises(ValueError, match="depth 2"):
         ScaledDescent(0.1).init(full_observation(draw((3, 3))), Direct(draw((3, 3))))
+    skewed = Linear(jnp.asarray([[1.0, 0.5], [0.0, 1.0]]))
+    model = Tubal(draw((3, 2, 2)), draw((3, 2, 2)), skewed)
+    with pytest.raises(ValueError, match="M Mᴴ = c I"):
+        ScaledDescent(0.1).init(sensing(draw((3, 3, 2)), 4, 1.0, key=jax.random.key(0)), model)
