@@ -9,6 +9,7 @@ _LONG = {
     "arora2019_fig2",
     "arora2019_fig3",
     "arora2019_theorem",
+    "bai2024_connectivity",
     "cao2022_stages",
     "chou2024_rank",
     "chu2024_fig2",

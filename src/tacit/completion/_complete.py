@@ -13,6 +13,7 @@ from tacit.completion._solve import Methods, Solution, solve
 from tacit.completion.axes import Axis, Kind, name_axes
 from tacit.completion.bounds import Bounds, check_bounds, keep_plausible
 from tacit.completion.completion import Completion
+from tacit.completion.connectivity import describe_parts
 from tacit.completion.inputs import (
     every_entry,
     observed_weights,
@@ -129,6 +130,9 @@ def complete(
         integer=integer,
         began=began,
     )
+    parted = describe_parts(shares > 0, np.asarray(holes, bool))
+    if parted:
+        answer = answer._replace(notes=(*answer.notes, parted))
     answer = answer if beyond is None else _leave_out(answer, beyond)
     return answer._replace(
         filled=answer.filled.reshape(given_shape),

@@ -47,6 +47,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="Theorem 3",
     ),
     Experiment(
+        name="bai2024_connectivity",
+        title="Connected patterns of entries go to the lowest rank, separate blocks do not",
+        reference="bai2024",
+        figure="connectivity",
+    ),
+    Experiment(
         name="cao2022_stages",
         title="Rank is learnt in saddle-escaping stages, and where that breaks",
         reference="cao2022",
