@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 import xarray as xr
 
 from tacit.cli.entry import status
 
+FACTORS = ("--method", "factors", "--budget", "5")
 QUICK = ("--method", "continuation", "--budget", "5")
 
 
@@ -67,6 +69,39 @@ def test_what_cannot_be_meant_is_one_line(folder: Path, capsys, arguments, words
     assert words in said
     assert said.count("\n") == 1
     assert not Path("out.csv").exists()
+
+
+def survey() -> pd.DataFrame:
+    """Answers of 30 people, whole numbers with holes, and what is no reading."""
+    rng = np.random.default_rng(0)
+    answers = np.rint(rng.uniform(2, 8, (30, 1)) + 3 * rng.random((1, 5)) + rng.random((30, 5)))
+    answers[rng.random(answers.shape) < 0.2] = np.nan
+    frame = pd.DataFrame(answers, columns=[f"q{at}" for at in range(5)])
+    return frame.assign(id=np.arange(30.0) ** 2, town=rng.choice(["Basel", "Bern"], 30))
+
+
+@pytest.mark.parametrize("suffix", [".dta", ".sav", ".zsav"])
+def test_a_survey_keeps_its_cells_and_labels(folder: Path, capsys, suffix: str) -> None:
+    frame, labels = survey(), [f"question {at}" for at in range(5)] + [None, "town"]
+    if suffix == ".dta":
+        pyreadstat.write_dta(frame, "in.dta", column_labels=labels)
+    else:
+        zipped = suffix == ".zsav"
+        pyreadstat.write_sav(frame, f"in{suffix}", column_labels=labels, compress=zipped)
+    assert complete(f"in{suffix}", "-o", f"out{suffix}", "--integer", *FACTORS) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "30 rows × 5 columns of readings; left alone: 'id' (an id), 'town' (text)" in said
+    back = pyreadstat.read_dta if suffix == ".dta" else pyreadstat.read_sav
+    whole, about = back(f"out{suffix}")
+    assert about.column_labels == labels
+    seen = frame.notna()
+    pd.testing.assert_frame_equal(whole.where(seen), frame, check_dtype=False)
+    fills = whole.to_numpy()[~seen.to_numpy()].astype(float)
+    assert (fills == np.rint(fills)).all()
+    Path(f"in{suffix}").write_bytes(Path(f"in{suffix}").read_bytes()[:300])
+    assert complete(f"in{suffix}", "-o", f"again{suffix}", *QUICK) == 2
+    assert "was cut short" in capsys.readouterr().err
+    assert not Path(f"again{suffix}").exists()
 
 
 def test_a_field_is_filled_and_land_is_left_and_said(folder: Path, capsys) -> None:

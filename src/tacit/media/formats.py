@@ -20,7 +20,9 @@ from tacit.media.npz import Npz
 from tacit.media.parquet import Parquet
 from tacit.media.png import Png
 from tacit.media.reading import Reading
+from tacit.media.spss import Spss
 from tacit.media.stack import Stack
+from tacit.media.stata import Stata
 from tacit.media.tiff import Tiff
 from tacit.media.webp import WebP
 from tacit.media.xlsx import Xlsx
@@ -38,6 +40,8 @@ CODECS: tuple[AbstractCodec[Any], ...] = (
     Delimited(),
     Parquet(),
     Xlsx(),
+    Stata(),
+    Spss(),
     NetCdf(),
     Zarr(),
 )

@@ -14,8 +14,8 @@ from tacit.media._base import AbstractCodec, Stored
 from tacit.media.errors import MediaError, silent_panics
 from tacit.media.location import Location
 from tacit.media.memory import STILL, check_memory
-from tacit.media.reading import Reading, select
-from tacit.media.roles import left_alone, why_no_reading
+from tacit.media.reading import Reading
+from tacit.media.roles import choose_readings, left_alone, why_no_reading
 from tacit.media.wording import several
 
 if TYPE_CHECKING:
@@ -65,23 +65,10 @@ class Parquet(AbstractCodec[Columns]):
         metadata.pop(_OWN, None)
 
         # What is no reading stays as it is: an index, other types, and ids, times and constants.
-        sorts = _sorts(frame, _index(metadata))
-        wanted = select(location.file, frame.columns, reading.columns, "--columns")
-        if wanted:
-            names = [frame.columns[at] for at in wanted]
-            _refuse_types(location.file, frame, names)
-            sorts = {
-                name: sorts.get(name, "not named") for name in frame.columns if name not in names
-            }
-        for at in select(location.file, frame.columns, reading.ignore, "--ignore"):
-            sorts.setdefault(frame.columns[at], "ignored")
-        numeric = [name for name in frame.columns if name not in sorts]
-        if not numeric:
-            raise MediaError(
-                f"{location.file} has no column of numbers: there is nothing to complete"
-                + "".join(f" ({phrase})" for phrase in left_alone(list(sorts.items())))
-            )
-
+        types = {name: str(dtype) for name, dtype in frame.schema.items() if not dtype.is_numeric()}
+        numeric, sorts = choose_readings(
+            location.file, frame.columns, _sorts(frame, _index(metadata)), types, reading
+        )
         whole = [repr(name) for name in numeric if not frame.schema[name].is_float()]
         notes = []
         if whole:
@@ -179,15 +166,6 @@ def _sorts(frame: "pl.DataFrame", index: frozenset[str]) -> dict[str, str]:
                 dtype.base_type(), str(dtype.base_type()).lower()
             )
     return sorts
-
-
-def _refuse_types(file: Path, frame: "pl.DataFrame", names: list[str]) -> None:
-    """Refuse columns that were asked for but hold no numbers."""
-    for name in names:
-        if not frame.schema[name].is_numeric():
-            raise MediaError(
-                f"{file}: --columns: {name!r} holds {frame.schema[name]}, not numbers: leave it out"
-            )
 
 
 def _floating(dtype: "pl.DataType") -> "pl.DataType":

@@ -1,11 +1,13 @@
 """Which columns of a table hold readings, and what the others are: ids, times, constants, text."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit.media.errors import MediaError
+from tacit.media.reading import Reading, select
 from tacit.media.wording import several
 
 _IDS = frozenset(["id", "ids", "uuid", "guid", "idx"])
@@ -78,6 +80,60 @@ def sort_of_text(cells: Iterable[str]) -> str:
     if held and np.mean([_DATE.fullmatch(cell) is not None for cell in held]) > 0.9:
         return "dates"
     return "text"
+
+
+def is_labelled(values: NDArray[np.floating], labels: Sequence[float]) -> bool:
+    """Return whether every number that was observed has a label, as those of categories do.
+
+    Args:
+        values: Of a column, NaN where one is missing.
+        labels: The numbers that have one.
+    """
+    seen = np.unique(values[~np.isnan(values)])
+    return bool(seen.size and len(labels) and np.isin(seen, labels).all())
+
+
+def choose_readings(
+    file: object,
+    names: Sequence[str],
+    sorts: Mapping[str, str],
+    types: Mapping[str, str],
+    reading: Reading,
+) -> tuple[list[str], dict[str, str]]:
+    """Return the columns of readings, and what the others are, where columns have types.
+
+    Args:
+        file: Named in messages.
+        names: All columns.
+        sorts: What the columns are that seem to hold no readings.
+        types: What the columns hold that have no numbers, in the words of their format.
+        reading: What the user said.
+
+    Raises:
+        MediaError: There is no column of readings, one was asked for that has no numbers, or two
+            have one name.
+    """
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MediaError(f"{file}: two columns are called {twice!r}: rename one")
+    alone = dict(sorts)
+    wanted = [names[at] for at in select(file, names, reading.columns, "--columns")]
+    for name in wanted:
+        if name in types:
+            raise MediaError(
+                f"{file}: --columns: {name!r} holds {types[name]}, not numbers: leave it out"
+            )
+    if wanted:
+        alone = {name: alone.get(name, "not named") for name in names if name not in wanted}
+    for at in select(file, names, reading.ignore, "--ignore"):
+        alone.setdefault(names[at], "ignored")
+    chosen = [name for name in names if name not in alone]
+    if not chosen:
+        raise MediaError(
+            f"{file} has no column of numbers: there is nothing to complete"
+            + "".join(f" ({phrase})" for phrase in left_alone(list(alone.items())))
+        )
+    return chosen, alone
 
 
 def left_alone(sorts: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -83,8 +83,9 @@ def read(
 
     Args:
         path: PNG, JPEG, TIFF, WebP, AVIF or HEIC; GIF, MP4, TIFF of several pages, a folder of
-            pictures or a pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV or Parquet.
-            `archive.npz:name` and `archive.mat:name` choose one variable of several.
+            pictures or a pattern such as `folder/*.png`; NPY, NPZ, MAT, CSV, TSV, Parquet,
+            XLSX, DTA or SAV. `archive.npz:name` and `archive.mat:name` choose one variable of
+            several.
         missing: A mask file with the height and width of what is read, and as many frames or
             slices; one picture is applied to all of them, and a note says so.
         marking: How the values of the mask are read: above which of them a place is missing, and

@@ -10,9 +10,9 @@ def complete(input: Path, /, *, options: Options) -> None:
 
     Pictures: PNG, JPEG, TIFF, WebP, AVIF, HEIC, grey or colour, 8 or 16 bit. Films and stacks: GIF,
     MP4, TIFF with several pages, a folder of pictures or 'folder/*.png'. Cubes and tables: NPY,
-    NPZ, MAT; CSV, TSV, Parquet, XLSX. Fields: NetCDF, Zarr. What is NaN, an empty cell or a fully
-    transparent pixel is missing, and so is what --missing or --missing-value says. The line "read
-    as" tells how the input was understood.
+    NPZ, MAT; CSV, TSV, Parquet, XLSX, Stata, SPSS. Fields: NetCDF, Zarr. What is NaN, an empty cell
+    or a fully transparent pixel is missing, and so is what --missing or --missing-value says. The
+    line "read as" tells how the input was understood.
 
     You need not choose a method: some observed entries are hidden in the pattern of the holes, and
     whatever recovers them best is used. They also tell how far off each filled entry may be.
