@@ -1,6 +1,7 @@
 """The laws of an experiment, for every one in the registry."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -154,6 +155,21 @@ def test_every_folder_is_in_the_registry():
     for experiment in EXPERIMENTS:
         for part in ("run", "claims", "figure"):
             assert (folder / experiment.name / f"{part}.py").is_file()
+
+
+def test_the_page_of_what_was_not_confirmed_names_commands_and_pages_that_exist():
+    docs = Path(__file__).parents[2] / "docs"
+    text = (docs / "what_we_could_not_confirm.md").read_text(encoding="utf-8")
+    commands = re.findall(r"`tacit check ([a-z0-9_]+)([^`]*)`", text)
+    assert len(commands) > 10
+    for name, options in commands:
+        words = options.split()
+        names = [word for word in words[::2] if word.startswith("--config.")]
+        changes = {word.removeprefix("--config."): words[words.index(word) + 1] for word in names}
+        find(name).configure(overrides=changes)
+        assert set(words[::2]) <= {"--preset", *names}
+    for page in re.findall(r"\[\]\(([\w/]+)\)", text):
+        assert (docs / f"{page}.md").is_file(), page
 
 
 @pytest.mark.papers
