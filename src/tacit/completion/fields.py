@@ -1,6 +1,7 @@
 """Gridded fields and series of xarray: what their dimensions count, and what is never observed."""
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from tacit._typing import Any, Mapping, Sequence
 from tacit.completion._complete import complete as complete_array
 from tacit.completion.axes import Axis
+from tacit.completion.blocks import complete_blocks, refuse_unless_loadable
 from tacit.completion.frames import facts_of
 from tacit.media.cf import axis_of, never_observed
 
@@ -27,6 +29,7 @@ def complete_field(
     *,
     axes: Mapping[Any, Axis] | Sequence[Axis] | None = None,
     land: Literal["leave", "fill"] = "leave",
+    blocks: bool = False,
     **options: Any,
 ) -> "DataArray":
     """Fill the holes of a data array, and return it with what was filled and how sure that is.
@@ -39,16 +42,24 @@ def complete_field(
     there, zero elsewhere) are new, and attributes say what was chosen.
 
     Args:
-        field: real numbers; NaN is missing. Blocks of dask are loaded.
+        field: real numbers; NaN is missing. What is in blocks of dask is loaded, if it fits into
+            memory.
         missing: true where something is missing as well: a mask, or a data array that is aligned
             with the field by its dimensions.
         axes: what each dimension counts, by name or in their order, instead of finding it out.
         land: `"fill"` to fill what is never observed, too.
+        blocks: of a field in blocks of dask, whether each is completed on its own, within the
+            budget each and one after another, when it is computed; then nothing is loaded now, and
+            places that a block does not observe stay missing in it.
         options: of `complete`.
 
     Raises:
         ValueError: if the field cannot be completed.
     """
+    if blocks:
+        each = partial(complete_field, axes=axes, land=land, **options)
+        return complete_blocks(field, missing, each)
+    refuse_unless_loadable(field)
     counts: list[Any] = [axis_of(str(dim), field.coords.get(dim)) for dim in field.dims]
     if isinstance(axes, Mapping):
         counts = [axes.get(dim, count) for dim, count in zip(field.dims, counts, strict=True)]
@@ -74,5 +85,7 @@ def complete_field(
     # A file of NetCDF has texts and numbers for attributes, and no more.
     facts = {**facts_of(completion), "never_observed": places}
     facts["notes"] = "; ".join(facts["notes"])
+    if field.chunks is not None:
+        facts["blocks"] = "all loaded, and completed as one"
     answer.attrs |= {f"tacit_{name}": fact for name, fact in facts.items()}
     return answer
