@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tacit.algebra import low_rank_matrix, low_tubal_rank_tensor
     from tacit.completion import Completion, complete, complete_ratings
     from tacit.dynamics import (
+        DINEOF,
         TCTV,
         TNN,
         AlternatingLeastSquares,
@@ -66,7 +67,7 @@ _FRONT_DOOR = {
     "algebra": "low_rank_matrix low_tubal_rank_tensor",
     "completion": "Completion complete complete_ratings",
     "dynamics": (
-        "TCTV TNN AlternatingLeastSquares CompactFlow EigenvalueRecursion EndToEndFlow "
+        "DINEOF TCTV TNN AlternatingLeastSquares CompactFlow EigenvalueRecursion EndToEndFlow "
         "GradientDescent GradientFlow GreedyLowRank GroupRMSprop HaLRTC "
         "LevenbergMarquardt ScaledDescent SoftImpute TubalDescent VariationalBayes "
         "WindowedTCTV"
@@ -113,6 +114,7 @@ _SUBPACKAGES = (
 )
 
 __all__ = [
+    "DINEOF",
     "TCTV",
     "TNN",
     "AlternatingLeastSquares",

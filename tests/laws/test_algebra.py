@@ -26,6 +26,7 @@ from tacit.algebra import (
     singular_values,
     spectral_norm,
     stable_rank,
+    truncate_singular_values,
 )
 
 from .cases.base import PRECISIONS, draw
@@ -139,6 +140,16 @@ def test_shrinkage_of_a_batch_is_that_of_each_matrix():
         np.testing.assert_allclose(shrunk[at], shrink_singular_values(X[at], 0.7), atol=1e-12)
     turned = jax.jit(shrink_singular_values)(jnp.asarray(np.exp(0.3j) * np.asarray(X)), 0.7)
     np.testing.assert_allclose(turned, np.exp(0.3j) * np.asarray(shrunk), atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(7, 4), (4, 7), (5, 5)])
+def test_truncation_is_that_of_the_decomposition(shape):
+    X = draw(shape)
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    for rank in range(min(shape) + 1):
+        expected = (U[:, :rank] * s[:rank]) @ Vt[:rank]
+        found = jax.jit(truncate_singular_values)(X, rank)
+        np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 # Products.

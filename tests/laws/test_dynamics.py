@@ -9,6 +9,7 @@ from jax.flatten_util import ravel_pytree
 
 from tacit.algebra import dirichlet_energy
 from tacit.dynamics import (
+    DINEOF,
     AutoStep,
     EigenvalueRecursion,
     GradientDescent,
@@ -19,6 +20,7 @@ from tacit.dynamics import (
 )
 from tacit.models import Deep, Direct
 from tacit.observers import balance
+from tacit.operators import Entries
 from tacit.problems import Huber, LeastSquares, Problem, Smoothness, full_observation
 from tacit.testing import check_dynamics
 
@@ -296,6 +298,30 @@ def test_soft_impute_is_the_convex_minimum():
     objective = cvxpy.sum_squares(seen - np.asarray(problem.y)) / 2 + penalty * cvxpy.normNuc(X)
     cvxpy.Problem(cvxpy.Minimize(objective)).solve(solver=cvxpy.CLARABEL)
     np.testing.assert_allclose(moved(), X.value, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (4, 6)])
+def test_dineof_is_a_loop_of_truncations(shape):
+    """By LAPACK's singular values, in numpy, with the ranks that it goes through."""
+    truth = draw((shape[0], 2)) @ draw((2, shape[1]), seed=8)
+    seen = np.arange(24).reshape(shape) % 5 != 2
+    operator = Entries.from_mask(seen, jnp.float64)
+    problem = Problem(operator, operator.mv(truth))
+    rule, gap = DINEOF(most=2, tolerance=1e-2, longest=7), 30
+    state = rule.init(problem, Direct.zeros(shape, jnp.float64))
+    moved, state = rule.advance(problem, Direct.zeros(shape, jnp.float64), state, gap)
+
+    X, rank, iterations = np.zeros(shape), 1, 0
+    for _ in range(gap):
+        U, s, Vt = np.linalg.svd(np.where(seen, truth, X), full_matrices=False)
+        new = (U[:, :rank] * s[:rank]) @ Vt[:rank]
+        iterations += 1
+        if np.linalg.norm(new - X) < 1e-2 * np.linalg.norm(new) or iterations == 7:
+            rank, iterations = min(rank + 1, 2), 0
+        X = new
+    np.testing.assert_allclose(moved(), X, atol=1e-10)
+    assert (int(state.rank), int(state.iterations)) == (rank, iterations)
+    assert rank == 2
 
 
 def test_soft_impute_is_zero_at_the_head_of_its_path_and_falls_to_its_floor():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tacit.dynamics import (
+    DINEOF,
     AutoStep,
     EigenvalueRecursion,
     GradientDescent,
@@ -62,6 +63,9 @@ def deep(key, **change):
         (lambda: GroupRMSprop(decay=1.0), "GroupRMSprop: decay"),
         (lambda: GroupRMSprop(epsilon=-1.0), "GroupRMSprop: epsilon"),
         (lambda: EigenvalueRecursion(0.0), "EigenvalueRecursion: step"),
+        (lambda: DINEOF(rank=0), "DINEOF: rank must be positive"),
+        (lambda: DINEOF(most=2, rank=3), "rank 3 is beyond the most, 2"),
+        (lambda: DINEOF(tolerance=0.0), "DINEOF: tolerance"),
         (lambda: SoftImpute(decay=0.0), "SoftImpute: decay"),
         (lambda: SoftImpute(decay=1.1), "SoftImpute: decay"),
         (lambda: SoftImpute(tolerance=-1.0), "SoftImpute: tolerance"),
@@ -149,5 +153,6 @@ def test_the_recursion_refuses_what_it_is_not_exact_for(problem, model, message,
     ],
 )
 def test_soft_impute_refuses_what_it_does_not_minimise(problem, model):
-    with pytest.raises(ValueError, match="SoftImpute"):
-        SoftImpute().init(problem, model)
+    for rule in (SoftImpute(), DINEOF()):
+        with pytest.raises(ValueError, match=type(rule).__name__):
+            rule.init(problem, model)

@@ -59,6 +59,7 @@ from tacit.algebra.spectrum import (
     singular_values,
     spectral_norm,
     stable_rank,
+    truncate_singular_values,
 )
 from tacit.algebra.transforms import AbstractTransform, Fourier
 from tacit.algebra.tubal import t_chain_product, t_identity, t_outer, t_product, t_transpose
@@ -151,6 +152,7 @@ __all__ = [
     "tensor_spectral_norm",
     "time_to_reach",
     "top_eigenpair",
+    "truncate_singular_values",
     "tubal_condition_number",
     "tubal_frame",
     "tubal_principal_angles",

@@ -67,3 +67,18 @@ def shrink_singular_values(
     # time, wide matrices (256 × 768) 0.4; but small singular values are off by up to √eps σ₁.
     U, spectrum, Vh = jnp.linalg.svd(X, full_matrices=False)
     return (U * jnp.maximum(spectrum - threshold, 0)[..., None, :].astype(U.dtype)) @ Vh
+
+
+def truncate_singular_values(X: Float[Array, "m n"], rank: IntScalar | int) -> Float[Array, "m n"]:
+    """Best approximation of this rank, U_k S_k V_kᵀ; the rank may be traced.
+
+    By the eigenvectors of the Gram matrix of the shorter side, some ten times as quick as a
+    decomposition where one side is long; a singular value σ_k of less than √eps σ₁ is not told
+    from the next ones.
+    """
+    if X.shape[0] > X.shape[1]:
+        return truncate_singular_values(X.T, rank).T
+    _, vectors = jnp.linalg.eigh(X @ X.T)
+    leading = jnp.arange(X.shape[0]) >= X.shape[0] - rank
+    kept = jnp.where(leading, vectors, 0)
+    return kept @ (kept.T @ X)

@@ -27,6 +27,7 @@ from tacit.dynamics.admm import TCTV, TNN, HaLRTC, WindowedTCTV
 from tacit.dynamics.alternating import AlternatingLeastSquares
 from tacit.dynamics.curvature import largest_curvature
 from tacit.dynamics.descent import AutoStep, GradientDescent
+from tacit.dynamics.dineof import DINEOF
 from tacit.dynamics.greedy import GreedyLowRank
 from tacit.dynamics.levenberg import LevenbergMarquardt
 from tacit.dynamics.monte_carlo_em import MonteCarloEM
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from tacit.dynamics.flow import GradientFlow
 
 __all__ = [
+    "DINEOF",
     "TCTV",
     "TNN",
     "AbstractDynamics",

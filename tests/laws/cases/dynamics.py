@@ -54,6 +54,11 @@ def _soft_impute() -> Any:
     return moves.SoftImpute(), problem, model, penalised
 
 
+def _dineof() -> Any:
+    """No objective that all its ranks share."""
+    return moves.DINEOF(most=3), small_completion(), models.Direct.zeros((5, 4), jnp.float64), None
+
+
 def _alternating() -> Any:
     rule, (_, problem, model, _) = moves.AlternatingLeastSquares(0.3, 0.1), _on_completion(tuple, 2)
     return rule, problem, model, lambda m, _: rule.objective(problem, m)
@@ -160,6 +165,7 @@ DYNAMICS = [
     DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
     DynamicsCase("eigenvalue recursion", _recursion),
     DynamicsCase("soft impute", _soft_impute),
+    DynamicsCase("DINEOF", _dineof),
     DynamicsCase("alternating least squares", _alternating),
     DynamicsCase(
         "scaled descent", partial(_on_completion, lambda: moves.ScaledDescent(0.1, 0.05), depth=2)
