@@ -23,6 +23,7 @@ _LONG = {
     "li2021_greedy",
     "liu2025_preconditioned",
     "razin2021_dynamics",
+    "liu2026_noise",
     "stoeger2021_phases",
 }
 """Experiments whose smoke preset compiles for seven seconds and more, though it runs in a few."""

@@ -149,6 +149,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="iterations, and few measurements",
     ),
     Experiment(
+        name="liu2026_noise",
+        title="Noisy tubal sensing: a small start does not mind the width, and when to stop",
+        reference="liu2026",
+        figure="early stopping",
+    ),
+    Experiment(
         name="razin2021_dynamics",
         title="How fast each component of a tensor moves, predicted and measured",
         reference="razin2021",

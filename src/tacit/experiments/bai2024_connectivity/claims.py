@@ -51,6 +51,7 @@ def _claim_connected(rank: int, least: float) -> tuple[Claim, ...]:
             "≤",
             0.1,
         ),
+        # Greedy learning is what the limit should be: where it has the rank the two must agree.
         Claim(
             f"{where}: share of draws that greedy learning completes at that rank",
             lambda dataset: _share(_greedy_tail(dataset, rank) < LOW),
@@ -76,6 +77,7 @@ def _claim_parted(least: float) -> tuple[Claim, ...]:
             "≤",
             1e-5,
         ),
+        # Least norm, and not the lowest rank, as long as every component is complete.
         Claim(
             f"complete components, α={least:g}: largest distance of ‖X‖_* over the least from one",
             lambda dataset: float(np.max(np.abs(_excess(dataset, "complete")[:, -1]))),
