@@ -24,6 +24,7 @@ _LONG = {
     "liu2025_preconditioned",
     "razin2021_dynamics",
     "liu2026_noise",
+    "singh2026_optimisers",
     "stoeger2021_phases",
 }
 """Experiments whose smoke preset compiles for seven seconds and more, though it runs in a few."""

@@ -31,6 +31,7 @@ from tacit.dynamics.dineof import DINEOF
 from tacit.dynamics.greedy import GreedyLowRank
 from tacit.dynamics.levenberg import LevenbergMarquardt
 from tacit.dynamics.monte_carlo_em import MonteCarloEM
+from tacit.dynamics.optimiser import Optimiser
 from tacit.dynamics.recursion import EigenvalueRecursion
 from tacit.dynamics.rmsprop import GroupRMSprop
 from tacit.dynamics.scaled import ScaledDescent
@@ -61,6 +62,7 @@ __all__ = [
     "HaLRTC",
     "LevenbergMarquardt",
     "MonteCarloEM",
+    "Optimiser",
     "ScaledDescent",
     "SoftImpute",
     "TubalDescent",

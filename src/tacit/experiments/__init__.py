@@ -161,6 +161,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="Theorem 3 and Corollary 1, and with depth",
     ),
     Experiment(
+        name="singh2026_optimisers",
+        title="Which optimisers commute with rotations of the factors, and which find low rank",
+        reference="singh2026",
+        figure="equivariance and recovery",
+    ),
+    Experiment(
         name="stoeger2021_phases",
         title="Three phases of descent on a symmetric matrix from a small start",
         reference="stoeger2021",

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
+from optax.contrib import MuonDimensionNumbers, scale_by_muon
 
 from tacit import dynamics as moves
 from tacit import models, operators, problems
@@ -26,6 +28,8 @@ class DynamicsCase(NamedTuple):
     gap: int | float = 4
     tolerance: float | None = None
     slow: bool = False
+    rotates: bool = True
+    """Whether it gives one path of X from factors and from their rotation."""
 
 
 def _on_completion(rule: Callable[[], Any], depth: int = 3, descends: bool = True) -> Any:
@@ -33,6 +37,17 @@ def _on_completion(rule: Callable[[], Any], depth: int = 3, descends: bool = Tru
     start = deep((5, 4), (4,) * (depth - 1), jnp.float64)
     model = jax.tree.map(lambda factor: 0.4 * factor, start)
     return rule(), problem, model, (lambda m, _: problem.objective(m)) if descends else None
+
+
+def _optimiser(rule: Any) -> Any:
+    return moves.Optimiser(optax.chain(rule, optax.scale(-1.0)), 1e-2)
+
+
+def _muon() -> Any:
+    """Every leaf is a matrix; the rule asks for a tree that says so."""
+    return scale_by_muon(
+        weight_dimension_numbers=lambda tree: jax.tree.map(lambda _: MuonDimensionNumbers(), tree)
+    )
 
 
 def _recursion() -> Any:
@@ -162,6 +177,15 @@ DYNAMICS = [
     ),
     DynamicsCase("greedy, depth 3", _greedy, 1, 1e-7, slow=True),
     DynamicsCase("group RMSprop", partial(_on_completion, lambda: moves.GroupRMSprop(1e-2))),
+    DynamicsCase(
+        "optimiser: Muon",
+        partial(_on_completion, lambda: _optimiser(_muon()), descends=False),
+    ),
+    DynamicsCase(
+        "optimiser: Adam",
+        partial(_on_completion, lambda: _optimiser(optax.scale_by_adam()), depth=2, descends=False),
+        rotates=False,
+    ),
     DynamicsCase("gradient flow", partial(_on_completion, lambda: moves.GradientFlow()), 0.5, 1e-8),
     DynamicsCase("eigenvalue recursion", _recursion),
     DynamicsCase("soft impute", _soft_impute),
