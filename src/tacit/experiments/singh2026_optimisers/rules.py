@@ -21,7 +21,7 @@ EPSILON = 1e-8
 class Moments(NamedTuple):
     """Number of steps, first moment, and one second moment for all parameters."""
 
-    count: Array
+    taken: Array
     first: Any
     second: Array
 
@@ -33,16 +33,17 @@ def scale_by_shared_adam() -> optax.GradientTransformation:
         zero = jnp.zeros((), jax.tree.leaves(params)[0].dtype)
         return Moments(jnp.zeros((), jnp.int32), jax.tree.map(jnp.zeros_like, params), zero)
 
-    def update(gradient: Any, state: Moments, params: Any = None) -> tuple[Any, Moments]:
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Moments]:
         del params
-        count = state.count + 1
+        gradient = updates
+        taken = state.taken + 1
         size = sum(leaf.size for leaf in jax.tree.leaves(gradient))
         first = jax.tree.map(lambda m, g: BETA * m + (1 - BETA) * g, state.first, gradient)
         second = SLOW * state.second + (1 - SLOW) * inner(gradient, gradient) / size
-        steps = count.astype(second.dtype)
+        steps = taken.astype(second.dtype)
         root = jnp.sqrt(second / (1 - SLOW**steps)) + EPSILON
         scaled = jax.tree.map(lambda m: m / (1 - BETA**steps) / root, first)
-        return scaled, Moments(count, first, second)
+        return scaled, Moments(taken, first, second)
 
     return optax.GradientTransformation(init, update)
 
@@ -63,11 +64,9 @@ def scale_by_shampoo() -> optax.GradientTransformation:
             for leaf in jax.tree.leaves(params)
         ]
 
-    def update(
-        gradient: Any, state: list[Statistics], params: Any = None
-    ) -> tuple[Any, list[Statistics]]:
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, list[Statistics]]:
         del params
-        leaves, structure = jax.tree.flatten(gradient)
+        leaves, structure = jax.tree.flatten(updates)
         state = [
             Statistics(
                 SLOW * sums.left + (1 - SLOW) * G @ G.T, SLOW * sums.right + (1 - SLOW) * G.T @ G
