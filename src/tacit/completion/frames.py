@@ -170,6 +170,8 @@ def _filled(old: "Series", values: Values, holes: NDArray[np.bool_], integer: bo
     """
     import pandas as pd
 
+    if isinstance(old.dtype, pd.SparseDtype):  # filled, it is sparse no longer
+        old = old.sparse.to_dense()
     whole = pd.api.types.is_integer_dtype(old.dtype)
     dtype: Any = old.dtype
     if _is_object(old) or (whole and not integer):

@@ -69,6 +69,17 @@ def test_whole_numbers_stay_whole_where_fills_are_rounded() -> None:
     assert whole["e"].notna().all()
 
 
+def test_sparse_columns_are_dense_where_they_are_filled() -> None:
+    given = pd.DataFrame(TRUTH.copy(), columns=list("abcdef"))
+    given.iloc[3, 0] = np.nan
+    sparse = given.astype(pd.SparseDtype(float, np.nan))
+    whole, _ = complete_frame(sparse, **QUICK)
+    assert isinstance(whole["b"].dtype, pd.SparseDtype)
+    assert whole["a"].dtype == float
+    assert not np.isnan(whole["a"][3])
+    np.testing.assert_array_equal(whole["a"].drop(3), TRUTH[[*range(3), *range(4, 40)], 0])
+
+
 def test_masks_weights_names_and_several_columns_of_one_name() -> None:
     frame = pd.DataFrame(TRUTH, columns=pd.MultiIndex.from_product([["p", "q"], ["x", "y", "x"]]))
     missing = np.zeros(TRUTH.shape, bool)
