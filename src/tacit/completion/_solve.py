@@ -136,7 +136,7 @@ def _choose_families(
                 "methods: none takes outliers or weights in pictures and films; leave loss and "
                 "weights out, or say with axes what the data are"
             )
-        usual = [family for family in serving if family.is_default]
+        usual = [family for family in serving if family.is_usual(task)]
         return (*(usual or serving), *delayed_families(task), *seasonal_families(task)), None
 
     if isinstance(methods, str) or not methods:

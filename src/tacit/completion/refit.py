@@ -47,7 +47,10 @@ class Refit(eqx.Module):
         member, total = trial.candidate.member, 0.0
         while member is not None:
             seconds = predict_seconds(member.method, whole, trial.fits, self._searched)
-            total += seconds * (_RESUMED if self._resumes(member) else 1.0)
+            if self._resumes(member):
+                # From the end of its last phase: those before are not trained again.
+                return total + _RESUMED * seconds
+            total += seconds
             member = member.before
         return total
 
@@ -89,7 +92,7 @@ class Refit(eqx.Module):
 
     def _resumes(self, member: Member) -> bool:
         """Whether a member goes on from the end of the search, which was on all of the data."""
-        return self.part is None and member.before is None and member.method.is_gradual
+        return self.part is None and member.method.is_gradual
 
     def _has_answer(self, fit: Fit) -> bool:
         """Whether there is a better answer than a fit that was cut short: that of the search."""

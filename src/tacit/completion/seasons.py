@@ -94,7 +94,7 @@ def seasonal_families(task: Task) -> tuple[Family, ...]:
     return tuple(
         relaid_family(family, season, f"seasonal {family.name}")
         for family in FAMILIES
-        if family.is_default and family.serves(folded)
+        if family.is_usual(folded) and family.serves(folded)
     )
 
 

@@ -11,7 +11,11 @@ from tacit._typing import Any, Measurements, RealScalar, ScalarLike
 from tacit.algebra import Factored
 from tacit.algebra.tree_math import inner
 from tacit.dynamics._base import AbstractDynamics, Clock
-from tacit.models import AbstractFactorisation, AbstractThinFactorisation
+from tacit.models import (
+    AbstractFactorisation,
+    AbstractTensorFactorisation,
+    AbstractThinFactorisation,
+)
 from tacit.problems import Problem
 
 _ACCEPTED = 1e-3
@@ -28,12 +32,12 @@ class LevenbergState(NamedTuple):
 class LevenbergMarquardt(AbstractDynamics):
     """θ ← θ + s with (Jᵀ H J + μ I) s = −∇L(θ), J = ∂(A X)/∂θ and H = ∇²ℓ [more1978].
 
-    The fast road to a nearby minimum, for least squares of a thin model above all: s is found by
-    conjugate gradients, each a product with J and one with Jᵀ, to a tenth of the gradient. μ is a
-    multiple of the curvature gᵀJᵀHJg / gᵀg along the gradient g; a step that does not lower the
-    loss as promised is taken back and μ grows fourfold, a good one lets it fall. There is no
-    implicit bias in it: where many minima exist, it ends at one near the start. Time is the number
-    of steps.
+    The fast road to a nearby minimum, for least squares of a thin model or of a tensor's factors
+    above all: s is found by conjugate gradients, each a product with J and one with Jᵀ, to a tenth
+    of the gradient. μ is a multiple of the curvature gᵀJᵀHJg / gᵀg along the gradient g; a step
+    that does not lower the loss as promised is taken back and μ grows fourfold, a good one lets it
+    fall. There is no implicit bias in it: where many minima exist, it ends at one near the start.
+    Time is the number of steps.
 
     Args:
         damping: μ at the start, relative.
@@ -112,13 +116,18 @@ class LevenbergMarquardt(AbstractDynamics):
 
 
 def push_forward(problem: Problem, model: Any, tangent: Any) -> Measurements:
-    """J θ̇, the derivative of A X(θ) along θ̇; a thin model's from factors of twice the width.
+    """J θ̇, the derivative of A X(θ) along θ̇, without X of a model that is held as factors.
+
+    A thin model's is read from factors of twice the width, for what reads the entries of a matrix
+    has a derivative of its own in one direction alone.
 
     Args:
         problem: whose operator A is.
         model: θ.
         tangent: θ̇, a tree like the model.
     """
+    if isinstance(model, AbstractTensorFactorisation):
+        return jax.jvp(problem.residual, (model,), (tangent,))[1]
     if not isinstance(model, AbstractThinFactorisation):
         return problem.operator.mv(jax.jvp(lambda m: m(), (model,), (tangent,))[1])
     at, moved = jax.jvp(lambda m: m.factored(), (model,), (tangent,))

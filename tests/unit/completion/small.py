@@ -7,10 +7,13 @@ import numpy as np
 
 from tacit import completion
 from tacit.completion import (
+    CanonicalFactors,
     DeepFactors,
     Factors,
     SeparableGaussian,
+    TrainFactors,
     TubalNorm,
+    TuckerFactors,
     UnfoldingNorms,
     Windows,
 )
@@ -29,6 +32,9 @@ METHODS = {
     "unfoldings": UnfoldingNorms(),
     "gaussian": SeparableGaussian(),
     "tubal": TubalNorm((0, 2, 1)),
+    "tucker": TuckerFactors((2, 2, 2), centred=True),
+    "train": TrainFactors((2, 2), centred=True),
+    "cp": CanonicalFactors((3,), centred=True),
     "deep": DeepFactors(2, 6, longest=200),
 }
 """One of each family that is trained, for a table or a cube."""

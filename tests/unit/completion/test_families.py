@@ -41,6 +41,10 @@ CASES = {
     "unfoldings": Case(cube, ("sample", "item", "channel"), METHODS["unfoldings"], (0, 1, 2)),
     "gaussian": Case(cube, CHANNELS, METHODS["gaussian"], (2,), settles=False),
     "tubal": Case(cube, ("sample", "item", "channel"), METHODS["tubal"], (0, 2)),
+    **{
+        name: Case(cube, ("sample", "item", "channel"), METHODS[name], (0, 1, 2))
+        for name in ("tucker", "train", "cp")
+    },
     "deep": Case(table, FEATURES, METHODS["deep"], (0, 1), settles=False),
 }
 BANDS = (20, 18, 7)

@@ -12,11 +12,11 @@ from .small import KEY, METHODS, complete, cube, rms, table
 
 TOLERANT = [name for name, method in METHODS.items() if method.tolerates_weights]
 QUICK = {"methods": [METHODS["factors"]], "members": 1, "key": KEY}
-AXES = {"gaussian": ("sample", "item", "channel")}
+AXES = dict.fromkeys(("gaussian", "tucker", "train", "cp"), ("sample", "item", "channel"))
 
 
 def data(name, seed=0):
-    return (cube if name == "gaussian" else table)(seed)
+    return (cube if name in AXES else table)(seed)
 
 
 def filled(name, values, missing, weights):
@@ -35,7 +35,7 @@ def spoilt(truth, seed=1):
 
 
 def test_families_say_whether_they_tolerate_weights():
-    assert TOLERANT == ["factors", "gaussian", "deep"]
+    assert TOLERANT == ["factors", "gaussian", "tucker", "train", "cp", "deep"]
     assert {family.name for family in FAMILIES} >= set(TOLERANT)
 
 

@@ -187,7 +187,7 @@ class Family(NamedTuple):
         name: in a word.
         serves: whether it can be of use for a task.
         proposals: the settings it would try next, given those of all families that were tried.
-        is_default: whether it is tried where no method is asked for.
+        is_usual: whether it is tried for a task where no method is asked for.
         opening: number of proposals that are tried before families are compared.
         cost: seconds of a first trial on a part of a task, of these sides.
     """
@@ -195,7 +195,7 @@ class Family(NamedTuple):
     name: str
     serves: Callable[[Task], bool]
     proposals: Callable[[Task, list[Candidate]], Iterator[Any]]
-    is_default: bool = True
+    is_usual: Callable[[Task], bool] = lambda task: True
     opening: Callable[[Task], int] = lambda task: 1
     cost: Callable[[Task, Sequence[int]], float] = lambda task, sides: 0.0
 

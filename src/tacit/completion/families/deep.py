@@ -227,7 +227,7 @@ def _serves(task: Task) -> bool:
     return order == 2 or (order == 3 and task.colours == 2)
 
 
-DEEP = Family("deep", _serves, _proposals, is_default=False)
+DEEP = Family("deep", _serves, _proposals, is_usual=lambda task: False)
 
 
 @jit

@@ -1,0 +1,267 @@
+"""What tensors held as factors share: the start, the steps, and the search for their widths."""
+
+import dataclasses
+import math
+from abc import abstractmethod
+
+import equinox as eqx
+import numpy as np
+from numpy.typing import NDArray
+
+from tacit._typing import Any, Callable, Iterator, PRNGKey, Sequence
+from tacit.completion.draws import generator
+from tacit.completion.families._base import (
+    AbstractTrained,
+    Answer,
+    Pace,
+    as_type,
+    best_of,
+    bucket,
+)
+from tacit.completion.plan import Candidate
+from tacit.completion.task import Task
+from tacit.dynamics import LevenbergMarquardt
+from tacit.models import AbstractTensorFactorisation
+from tacit.operators import AbstractMeasurement, TensorEntries
+from tacit.problems import Problem
+
+Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+Widths = tuple[int, ...]
+
+_DAMPING, _PRODUCTS = 1.0, 15
+"""Of the steps: so damped, and so short, the first ones follow the gradient from the small start.
+
+Of three draws of a train with 5 % of its entries seen two reached the truth, and one of three with a
+hundredth of the damping and twice the products.
+"""
+_LARGE = 1.0
+"""A start that is not small, tried in the end, where the small one may have led astray."""
+_EQUAL, _EXACT = 1.005, 1e-4
+"""A narrower one may err by this factor more; and by so much, in inner units, without noise."""
+_EQUAL_WIDTHS, _WIDER = (2, 3, 4, 5, 6, 8), (12, 16, 24, 32)
+"""Widths that are tried first, and then as long as the next is better."""
+OPENING = len(_EQUAL_WIDTHS)
+"""Number of settings that are tried before families are compared: all are one program."""
+_DRAW = 0x7E450
+"""Of the key, for the start alone: data that are drawn by the same seed are no start."""
+_POOR = 0.5
+"""Score, in inner units, over which a start that is large is tried at every width."""
+_FAR = 30.0
+"""Deviations from zero beyond which data are centred: less is nothing to single precision."""
+_NARROWEST = 8
+"""Width that narrower ones are filled up to."""
+_SPARE = 1.25
+"""Observed entries for each parameter, at least: so wide a model is tried, and no wider."""
+_ENTRY_SECONDS = 4e-8
+"""Of an entry in a product, on two cores."""
+
+
+class AbstractTensorFactors(AbstractTrained):
+    """Damped Gauss-Newton steps on the factors of a tensor, from a small start.
+
+    Entries are read from the factors, or from the tensor where that costs less; beside them only
+    what is observed is kept. The ranks are those widths that held-out entries prefer.
+    """
+
+    tolerates_weights = True
+    is_gradual = True
+
+    widths: eqx.AbstractVar[Widths]
+    init_scale: eqx.AbstractVar[float | int]
+    centred: eqx.AbstractVar[bool]
+
+    @abstractmethod
+    def array_shapes(self, shape: Sequence[int], widths: Widths) -> list[tuple[int, ...]]:
+        """Shapes of the factors' arrays, of a tensor of this shape and widths such as these."""
+
+    @abstractmethod
+    def build(self, arrays: Sequence[Any]) -> AbstractTensorFactorisation:
+        """The model of these arrays."""
+
+    @property
+    @abstractmethod
+    def terms(self) -> int:
+        """Products of entries, one from each array, whose sum is an entry of the tensor."""
+
+    @property
+    def start(self) -> str:
+        """What it starts from, in words."""
+        return f"scale {self.init_scale:g}" + ", centred" * self.centred
+
+    def program(self) -> str:
+        """By the widths to which others are filled up."""
+        return f"{type(self).__name__} {_filled_up(self.widths)}"
+
+    def measure(self, observed: Mask, dtype: Any) -> tuple[AbstractMeasurement, NDArray[np.intp]]:
+        """The entries observed, and some others, of weight zero, up to one of few numbers."""
+        seen = np.flatnonzero(observed)
+        others = np.flatnonzero(~observed)[: bucket(seen.size) - seen.size]
+        places = np.sort(np.concatenate([seen, others]))
+        return TensorEntries(places, observed.shape, dtype), places
+
+    def make_problem(self, problem: Problem, task: Task) -> Problem:
+        """Of the data about their own zero, unless they are to be centred."""
+        operator = problem.operator
+        assert isinstance(operator, TensorEntries)
+        shift = self._shift(task).ravel()[np.asarray(operator.positions)]
+        return Problem(operator, problem.y + as_type(shift, task.dtype), weights=problem.weights)
+
+    def answer(self, model: Any, task: Task, seen: Values) -> Answer:
+        """The tensor, about the centre again."""
+        found = AbstractTrained.answer(self, model, task, seen)
+        return Answer(found.values - self._shift(task))
+
+    def _shift(self, task: Task) -> Values:
+        """From inner units about the centre to those that are trained in."""
+        shift = np.zeros(()) if self.centred else task.units.centre / task.units.scale
+        return np.broadcast_to(shift, task.shape)
+
+    def begin(
+        self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
+    ) -> tuple[AbstractTensorFactorisation, LevenbergMarquardt]:
+        """From a small draw, or the model from which it goes on."""
+        damping = as_type(_DAMPING, task.dtype)
+        dynamics = LevenbergMarquardt(damping, products=_PRODUCTS)
+        return self.draw(problem, task, key) if start is None else start, dynamics
+
+    def draw(self, problem: Problem, task: Task, key: PRNGKey) -> AbstractTensorFactorisation:
+        """Normal entries of one deviation, so that those of the tensor have `init_scale`."""
+        # By numpy, for compiling the draw takes longer than training.
+        rng, shapes = generator(key, _DRAW), self.array_shapes(problem.operator.shape, self.widths)
+        deviation = (float(self.init_scale) / math.sqrt(self.terms)) ** (1 / len(shapes))
+        return self.fill_up([deviation * rng.standard_normal(shape) for shape in shapes], task)
+
+    def fill_up(self, arrays: Sequence[Values], task: Task) -> AbstractTensorFactorisation:
+        """The model of these arrays, with zeros up to one of few widths, so that it is one program.
+
+        A zero that meets nothing but zeros has no gradient: it stays.
+        """
+        padded = []
+        shapes = self.array_shapes(task.shape, _filled_up(self.widths))
+        for array, sides in zip(arrays, shapes, strict=True):
+            more = [(0, side - length) for side, length in zip(sides, array.shape, strict=True)]
+            padded.append(as_type(np.pad(array, more), task.dtype))
+        return self.build(padded)
+
+    def pace(self) -> Pace:
+        """Until held-out entries gain no more; after the plateau at the start, a few steps."""
+        return Pace(3, 7, 90, tolerance=1e-3)
+
+    def parameters(self, shape: Sequence[int]) -> int:
+        """Numbers in the factors."""
+        return sum(map(math.prod, self.array_shapes(shape, self.widths)))
+
+    def work(self, shape: Sequence[int]) -> float:
+        """Products with the derivative, by entries and widths."""
+        products = _PRODUCTS * self.pace().longest
+        return (
+            _ENTRY_SECONDS * products * math.prod(shape) * (1 + max(_filled_up(self.widths)) / 16)
+        )
+
+
+Make = Callable[..., AbstractTensorFactors]
+"""From widths and settings to a method."""
+
+
+def search_widths(
+    make: Make, limits: Sequence[int], task: Task, tried: list[Candidate]
+) -> Iterator[AbstractTensorFactors]:
+    """Equal widths, wider ones while that is better; then each by itself made narrower.
+
+    Args:
+        make: the method of these widths.
+        limits: the widths that constrain nothing, one a place.
+        task: the data.
+        tried: of all families so far.
+    """
+    centred = is_off_zero(task)
+    kind = type(make(tuple(1 for _ in limits)))
+    room = float(task.observed.sum()) / _SPARE
+
+    def fits(widths: Widths) -> bool:
+        return make(widths).parameters(task.shape) <= room
+
+    # Too narrow or too wide a model is led astray: the best may lie between two poor ones.
+    narrow = [_capped(width, limits) for width in _EQUAL_WIDTHS]
+    narrow = [widths for widths in narrow if fits(widths)] or [_capped(1, limits)]
+    for widths in narrow:
+        yield make(widths, centred=centred)
+    best = best_of(tried, kind)
+    if best is not None and best.score > _POOR:
+        for widths in narrow:
+            yield make(widths, init_scale=_LARGE, centred=centred)
+    for width in _WIDER:
+        best, widths = best_of(tried, kind), _capped(width, limits)
+        if best is None or max(best.member.method.widths) < width // 2 or not fits(widths):
+            break
+        yield make(widths, centred=centred)
+
+    # Each place by itself: one wider, or else the least width at which nothing is lost.
+    for place, limit in enumerate(limits):
+        if (best := best_of(tried, kind)) is None:
+            return
+        method = best.member.method
+        wider = _with_width(method, place, min(method.widths[place] + 1, limit))
+        if fits(wider.widths):
+            yield wider
+        if best_of(tried, kind) is best:
+            yield from _narrowed(method, place, tried)
+    if (best := best_of(tried, kind)) is not None:
+        yield dataclasses.replace(best.member.method, init_scale=_LARGE)
+        if not centred:
+            yield dataclasses.replace(best.member.method, centred=True)
+
+
+def is_off_zero(task: Task) -> bool:
+    """Whether data are so far from zero, or in units of so many kinds, that they are centred.
+
+    A tensor of low rank less its mean has a rank of one more.
+    """
+    return bool(task.units.own) or bool(np.any(np.abs(task.units.centre) > _FAR * task.units.scale))
+
+
+def _with_width(method: AbstractTensorFactors, place: int, width: int) -> AbstractTensorFactors:
+    widths = (*method.widths[:place], width, *method.widths[place + 1 :])
+    return dataclasses.replace(method, widths=widths)
+
+
+def _filled_up(widths: Widths) -> Widths:
+    """Eight, or the next power of two: few programs serve all widths that are tried."""
+    width = max(_NARROWEST, 1 << (max(widths) - 1).bit_length())
+    return (width,) * len(widths)
+
+
+def _capped(width: int, limits: Sequence[int]) -> Widths:
+    return tuple(min(width, limit) for limit in limits)
+
+
+def _narrowed(
+    method: AbstractTensorFactors, place: int, tried: list[Candidate]
+) -> Iterator[AbstractTensorFactors]:
+    """The least width of a place at which nothing is lost, by halving the interval."""
+    low, high = 0, method.widths[place]
+    while high - low > 1:
+        middle = (low + high) // 2
+        narrower = _with_width(method, place, middle)
+        least = best_of(tried, type(method))
+        assert least is not None
+        yield narrower
+        found = [c for c in tried if eqx.tree_equal(c.member.method, narrower)]
+        if not found:
+            return
+        if found[0].score <= max(_EQUAL * least.score, _EXACT):
+            high = middle
+        else:
+            low = middle
+
+
+def serves_tensors(task: Task) -> bool:
+    """Cubes and series of order three and more; of pictures and films neighbours say more."""
+    is_cube = task.colours is None and task.frames is None and len(task.shape) > 2
+    return is_cube and not math.isfinite(task.robust)
+
+
+def is_without_order(task: Task) -> bool:
+    """Whether no axis is in order: where one is, what knows it takes the time to better use."""
+    return not task.ordered
