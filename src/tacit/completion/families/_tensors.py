@@ -32,7 +32,7 @@ Widths = tuple[int, ...]
 _DAMPING, _PRODUCTS = 1.0, 15
 """Of the steps: so damped, and so short, the first ones follow the gradient from the small start.
 
-Of three draws of a train with 5 % of its entries seen two reached the truth, and one of three with a
+Of three draws of a train with 5 % of its entries seen two reached the truth, but one alone with a
 hundredth of the damping and twice the products.
 """
 _LARGE = 1.0
