@@ -22,6 +22,7 @@ _LONG = {
     "karnik2025_underdetermined",
     "li2021_greedy",
     "liu2025_preconditioned",
+    "razin2021_components",
     "razin2021_dynamics",
     "liu2026_noise",
     "singh2026_optimisers",

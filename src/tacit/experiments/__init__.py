@@ -155,6 +155,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="early stopping",
     ),
     Experiment(
+        name="razin2021_components",
+        title="Components of a tensor appear one by one, and fewer from a smaller start",
+        reference="razin2021",
+        figure="dynamics of learning: component norms and reconstruction error",
+    ),
+    Experiment(
         name="razin2021_dynamics",
         title="How fast each component of a tensor moves, predicted and measured",
         reference="razin2021",
