@@ -22,6 +22,8 @@ _LONG = {
     "karnik2025_underdetermined",
     "li2021_greedy",
     "liu2025_preconditioned",
+    "milanesi2021_train",
+    "milanesi2021_tucker",
     "razin2021_components",
     "razin2021_dynamics",
     "liu2026_noise",

@@ -155,6 +155,18 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="early stopping",
     ),
     Experiment(
+        name="milanesi2021_train",
+        title="A tensor train finds a low multilinear rank, the deeper the fewer entries it needs",
+        reference="milanesi2021",
+        figure="deep tensor train",
+    ),
+    Experiment(
+        name="milanesi2021_tucker",
+        title="A full Tucker core finds a low multilinear rank, from fewer entries if deep",
+        reference="milanesi2021",
+        figure="deep Tucker",
+    ),
+    Experiment(
         name="razin2021_components",
         title="Components of a tensor appear one by one, and fewer from a smaller start",
         reference="razin2021",

@@ -30,6 +30,7 @@ def plot(dataset: "xr.Dataset") -> "Figure":
             _draw(grid[row, column], dataset.isel(run=first).sel(start=start), rank)
     for row in range(2):
         grid[row, 0].set_ylabel(label(dataset["norms"]))
+        grid[row, 0].set_ylim(bottom=0)
     return figure
 
 
@@ -41,5 +42,4 @@ def _draw(axes: "Axes", part: "xr.Dataset", rank: int) -> None:
         axes.plot(shown["step"], norms, color=colour)
     axes.set_title(f"{part['start'].item()} start, error {float(part['error']):.2g}")
     axes.set_xlabel(label(part["step"]))
-    axes.set_ylim(bottom=0)
     whole_numbers(axes.xaxis)

@@ -1,0 +1,1 @@
+"""What the experiments of [milanesi2021] share: completion by deep Tucker and deep train."""
