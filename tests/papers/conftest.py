@@ -28,6 +28,7 @@ _LONG = {
     "razin2021_dynamics",
     "liu2026_noise",
     "singh2026_optimisers",
+    "razin2022_hierarchical",
     "stoeger2021_phases",
 }
 """Experiments whose smoke preset compiles for seven seconds and more, though it runs in a few."""

@@ -185,6 +185,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="equivariance and recovery",
     ),
     Experiment(
+        name="razin2022_hierarchical",
+        title="Rank is learnt one by one by matrix, tensor and tree, side by side",
+        reference="razin2022",
+        figure="Figure 2",
+    ),
+    Experiment(
         name="stoeger2021_phases",
         title="Three phases of descent on a symmetric matrix from a small start",
         reference="stoeger2021",

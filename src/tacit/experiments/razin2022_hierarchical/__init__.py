@@ -1,0 +1,10 @@
+"""Rank is learnt one by one in three factorisations, side by side [razin2022, figure 2].
+
+A matrix by a product of three, a tensor by outer products, and a tensor by a tree of modes: each is
+completed from half of its entries, from a small start, and the singular values, component norms and
+local component norms of the node (0, 1) leave zero one after another.
+
+Sizes, shares and steps are those of the authors' code, but that the tree has 64 components at each
+node and not 512, and mode 2 stands at its root and not at a node of its own. The tree is the
+slowest: its last component comes after ten times as many steps as its first.
+"""
