@@ -9,5 +9,5 @@ PRESETS = Presets(
     smoke=Config(
         side=10, rank=2, shares=(0.7, 0.25), depths=(1, 3), step=5e-3, steps=3_000, draws=2
     ),
-    paper=Config(),
+    paper=Config(shares=(0.7, 0.2)),
 )
