@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from tacit._typing import Array, Callable, Float, PRNGKey, ScalarLike
+from tacit._typing import Array, Callable, Float, PRNGKey, ScalarLike, Target
 from tacit.algebra import TuckerFormat, orthogonal_frame, singular_values
 from tacit.dynamics import GroupRMSprop, HaLRTC
 from tacit.experiments._datasets import label, stack
@@ -65,7 +65,8 @@ def run(config: Config, report: Report, start: Start) -> xr.Dataset:
 
 def _train_draw(config: Config, share: float, start: Start, key: PRNGKey) -> xr.Dataset:
     truth_key, seen_key, start_key = jax.random.split(key, 3)
-    problem = _make_problem(config, share, truth_key, seen_key)
+    truth = _make_truth(config, truth_key)
+    problem = _observe(truth, share, seen_key)
     schedule = Schedule.linear(config.steps, config.records)
     rule = GroupRMSprop(config.step, epsilon=1e-6)
     observers = (loss, _slices, unfolding_effective_ranks, unfolding_nuclear_norm, test_error)
@@ -85,27 +86,28 @@ def _train_draw(config: Config, share: float, start: Start, key: PRNGKey) -> xr.
             (unfolding_nuclear_norm, test_error),
         )
     )
-    truth = Direct(problem.truth)
     return stack(parts, "depth", list(config.depths)).assign(
         convex_nuclear=convex["unfolding_nuclear_norm"][-1],
         convex_error=convex["test_error"][-1],
-        truth_nuclear=float(unfolding_nuclear_norm(0.0, truth, problem)),
+        truth_nuclear=float(unfolding_nuclear_norm(0.0, Direct(truth), problem)),
     )
 
 
-def _make_problem(config: Config, share: float, truth_key: PRNGKey, seen_key: PRNGKey) -> Problem:
+def _make_truth(config: Config, key: PRNGKey) -> Target:
     """A normal core between orthogonal frames; entries of variance 1/25 at the paper's preset."""
-    core_key, *keys = jax.random.split(truth_key, 4)
-    ranks, shape = (config.rank,) * 3, (config.side,) * 3
-    core = jax.random.normal(core_key, ranks, config.dtype)
+    core_key, *keys = jax.random.split(key, 4)
+    core = jax.random.normal(core_key, (config.rank,) * 3, config.dtype)
     sides = (config.side, config.rank)
     frames = tuple(orthogonal_frame(sides, config.dtype, key=key) for key in keys)
     truth = TuckerFormat(core, frames).dense()
-    truth = truth * (config.side / jnp.linalg.norm(truth))
-    # As many in every draw, so that all draws share their programs.
+    return truth * (config.side / jnp.linalg.norm(truth))
+
+
+def _observe(truth: Target, share: float, key: PRNGKey) -> Problem:
+    """As many entries in every draw, so that all draws share their programs."""
     count = round(share * truth.size)
-    seen = np.sort(np.asarray(jax.random.choice(seen_key, truth.size, (count,), replace=False)))
-    operator = TensorEntries(seen, shape, config.dtype)
+    seen = np.sort(np.asarray(jax.random.choice(key, truth.size, (count,), replace=False)))
+    operator = TensorEntries(seen, truth.shape, truth.dtype)
     return Problem(operator, operator.mv(truth), MeanSquared(), truth=truth)
 
 

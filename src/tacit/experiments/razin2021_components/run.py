@@ -105,7 +105,7 @@ def _train(
             "last": found.step[-1],
             "count": present.sum(),
             "match": ("true", _match(found.model, vectors)),
-            "arrival": ("true", _find_arrivals(norms, found.step)[: config.rank]),
+            "arrival": ("true", _find_arrivals(norms, np.asarray(found.step))[: config.rank]),
         },
         {"step": ("record", schedule.points)},
     )

@@ -51,7 +51,7 @@ def _claim_model(model: str, rank: int) -> list[Claim]:
             f"{model}: component {rank + 1} over the largest, least of the draws",
             lambda dataset: float(np.min(_shares(pick(dataset)["norms"].isel(record=-1), rank))),
             "≤",
-            0.02,
+            0.05,
         ),
         Claim(
             f"{model}: relative error at the end, median of the draws",

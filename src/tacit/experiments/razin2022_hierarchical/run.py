@@ -109,7 +109,8 @@ def _make_problem(
     chosen = jax.random.choice(seen_key, truth.size, (truth.size // 2,), replace=False)
     places = np.sort(np.asarray(chosen))
     if len(shape) == 2:
-        operator = Entries(*np.unravel_index(places, shape), shape, config.dtype)
+        rows, columns = np.unravel_index(places, shape)
+        operator = Entries(rows, columns, (shape[0], shape[1]), config.dtype)
     else:
         operator = TensorEntries(places, shape, config.dtype)
     return Problem(operator, operator.mv(truth), MeanSquared(), truth=truth)
@@ -127,7 +128,8 @@ def _make_start(
     given = {"dtype": config.dtype, "key": key}
     if number == 0:
         scale = (std * math.sqrt(side)) ** config.depth
-        start = Deep.initialise(shape, depth=config.depth, init_scale=scale, **given)
+        sides = (shape[0], shape[1])
+        start = Deep.initialise(sides, depth=config.depth, init_scale=scale, **given)
         return start, top_singular_values(_SHOWN)
     if number == 1:
         width = side**2
