@@ -11,6 +11,6 @@ few large entries of the residual stay there, a local maximum of ⟨−∇ℓ, �
 with most of order 3, it is rare, and there exactly five are claimed; from a start of deviation 0.02
 some of the five are still shared by two vectors that grew side by side, from 0.01 they are not.
 
-Steps have nearly a fixed length, so that near the end a run goes to and fro at a loss that grows
+Steps have nearly a fixed length, so that near the end a run goes back and forth at a loss that grows
 with the step: 10⁻² does not bring order 3 below 3·10⁻⁸, half of it does.
 """
