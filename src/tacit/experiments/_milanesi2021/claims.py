@@ -17,6 +17,7 @@ _FLOOR = 1e-3
 def claims(config: Config) -> tuple[Claim, ...]:
     """Recovery from many entries, depth with few, and what the nuclear norm does."""
     many, few = config.shares
+
     return (
         *(claim for depth in config.depths for claim in _claim_recovery(config, many, depth)),
         *(_claim_fewer(few, config.depths[0], deeper) for deeper in config.depths[1:]),
@@ -45,6 +46,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
 
 def _claim_recovery(config: Config, share: float, depth: int) -> list[Claim]:
     where, pick = f"{share:.0%} seen, L={depth}", partial(_last, share=share, depth=depth)
+
     return [
         Claim(
             f"{where}: largest distance of a multilinear rank from {config.rank}, of all draws",
@@ -84,6 +86,7 @@ def _claim_fewer(share: float, depth: int, deeper: int) -> Claim:
 def _claim_norm(config: Config, share: float) -> list[Claim]:
     depth = config.depths[-1]
     where = f"{share:.0%} seen, L={depth}"
+
     return [
         Claim(
             f"{where}: mean nuclear norm over the least that fits, least of the draws",

@@ -42,6 +42,7 @@ def plot(dataset: "xr.Dataset") -> "Figure":
     for axes in grid[0]:
         axes.set_ylim(0, top)
     grid[0, 0].set_ylabel(label(dataset["slices"]))
+
     _along(grid[1, 0], few, "test_error")
     logarithmic_height(grid[1, 0])
     _along(grid[1, 1], few, "nuclear")

@@ -49,6 +49,7 @@ def _claim_case(config: Config, number: int) -> list[Claim]:
             1,
         ),
     ]
+
     if exact > 0:
         found += [
             Claim(

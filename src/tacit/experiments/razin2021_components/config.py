@@ -40,6 +40,7 @@ class Config:
         """
         require_positive(self, "side", "rank", "seen", "draws", "small", "large")
         require_positive(self, "steps_of", "steps", "every", "enough")
+
         lengths = {len(getattr(self, name)) for name in _CASES}
         if len(lengths) > 1 or not self.orders:
             names = ", ".join(_CASES)
@@ -52,6 +53,7 @@ class Config:
                     f"setting seen must leave something out of {self.side**order} entries of order "
                     f"{order}, got {seen}"
                 )
+
         if not max(self.small) < self.large:
             raise ValueError(f"setting large must be above small, {self.small}, got {self.large:g}")
         if not all(0 <= share <= 1 for share in self.least_exact):

@@ -29,6 +29,7 @@ def claims(config: Config) -> tuple[Claim, ...]:
 def _claim_case(order: int, depth: int) -> tuple[Claim, ...]:
     case, factors = f"N={order}, K={depth}", order * depth
     exponent = 2 - 2 / factors
+
     return (
         Claim(
             f"{case}: derivative of σ against the law, relative to its largest",

@@ -18,6 +18,8 @@ def claims(config: Config) -> tuple[Claim, ...]:
 
 def _claim_model(model: str, rank: int) -> list[Claim]:
     pick = partial(_pick, model=model)
+
+    # Local components may share one of the truth: the rank is that of X.
     return [
         Claim(
             f"{model}: time between two arrivals over that of the last, median of all",

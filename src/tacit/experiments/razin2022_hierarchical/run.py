@@ -131,10 +131,12 @@ def _make_start(
         sides = (shape[0], shape[1])
         start = Deep.initialise(sides, depth=config.depth, init_scale=scale, **given)
         return start, top_singular_values(_SHOWN)
+
     if number == 1:
         width = side**2
         scale = math.sqrt(side**3 * width / side) * std**3
         return CP.initialise(shape, init_scale=scale, **given), component_norms(_SHOWN)
+
     narrow = min(side, config.width)
     scale = math.sqrt(side**3 * config.width**2 / narrow) * std**5
     start = HierarchicalTucker.initialise(
