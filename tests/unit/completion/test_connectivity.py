@@ -84,6 +84,15 @@ def test_no_note_where_nothing_between_parts_is_filled():
     assert describe_parts(np.ones((2, 3, 4), bool), np.zeros((2, 3, 4), bool)) is None
 
 
+def test_rows_and_columns_without_an_entry_are_not_between_parts():
+    """A row sees all columns but one, which another row sees; a third row is empty."""
+    observed = np.array([[1, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]], bool)
+    assert find_parts(observed).number == 2
+    note = describe_parts(observed, ~observed)
+    assert note is not None
+    assert "4 of 8 fills" in note
+
+
 def test_a_completion_says_so():
     table = two_blocks()
     found = complete(table, kind="table", budget=2, methods=("factors",), key=jax.random.key(0))
