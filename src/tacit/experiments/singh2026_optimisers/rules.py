@@ -33,7 +33,7 @@ def scale_by_shared_adam() -> optax.GradientTransformation:
         zero = jnp.zeros((), jax.tree.leaves(params)[0].dtype)
         return Moments(jnp.zeros((), jnp.int32), jax.tree.map(jnp.zeros_like, params), zero)
 
-    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Moments]:
+    def _update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Moments]:
         del params
         gradient = updates
         taken = state.taken + 1
@@ -45,7 +45,7 @@ def scale_by_shared_adam() -> optax.GradientTransformation:
         scaled = jax.tree.map(lambda m: m / (1 - BETA**steps) / root, first)
         return scaled, Moments(taken, first, second)
 
-    return optax.GradientTransformation(init, update)
+    return optax.GradientTransformation(init, _update)
 
 
 class Statistics(NamedTuple):
@@ -64,7 +64,7 @@ def scale_by_shampoo() -> optax.GradientTransformation:
             for leaf in jax.tree.leaves(params)
         ]
 
-    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, list[Statistics]]:
+    def _update(updates: Any, state: Any, params: Any = None) -> tuple[Any, list[Statistics]]:
         del params
         leaves, structure = jax.tree.flatten(updates)
         state = [
@@ -79,7 +79,7 @@ def scale_by_shampoo() -> optax.GradientTransformation:
         ]
         return jax.tree.unflatten(structure, scaled), state
 
-    return optax.GradientTransformation(init, update)
+    return optax.GradientTransformation(init, _update)
 
 
 def _inverse_fourth_root(matrix: Float[Array, "n n"]) -> Float[Array, "n n"]:
