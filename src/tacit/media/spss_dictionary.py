@@ -101,7 +101,13 @@ def read_dictionary(file: Path, data: Bytes) -> Dictionary:
 
 
 def number(data: Bytes, dtype: str, at: int) -> int:
-    """Return a whole number of the file."""
+    """Return a whole number of the file.
+
+    Args:
+        data: all bytes of the file.
+        dtype: of the number, with its byte order.
+        at: its first byte.
+    """
     return int(np.frombuffer(data, dtype, count=1, offset=at)[0])
 
 

@@ -132,7 +132,13 @@ def find_rows(file: Path, data: NDArray[np.uint8]) -> Rows:
 
 
 def number(data: NDArray[np.uint8], dtype: str, at: int) -> int:
-    """Return a whole number of the file."""
+    """Return a whole number of the file.
+
+    Args:
+        data: all bytes of the file.
+        dtype: of the number, with its byte order.
+        at: its first byte.
+    """
     return int(np.frombuffer(data, dtype, count=1, offset=at)[0])
 
 
