@@ -210,7 +210,7 @@ def wait_for(condition, process, seconds=60):
     ("arguments", "message"),
     [
         (["check", "chou2024"], "did you mean chou2024_dynamics"),
-        (["cite", "nothing"], "there are arora2019_fig1, arora2019_fig2"),
+        (["cite", "nothing"], "there are aoyagi2024_coefficient, arora2019_fig1"),
         (["check", "chou2024_dynamics", "--preset", "large"], "large"),
         (["check", "chou2024_dynamics", "--seed", "one"], "one"),
         (["check"], "NAME"),

@@ -13,7 +13,7 @@ from tacit.completion.axes import Axis
 from tacit.completion.delays import delayed_families
 from tacit.completion.draws import generator
 from tacit.completion.engine import Engine, Outcome
-from tacit.completion.families import FAMILIES, AbstractMethod, Family
+from tacit.completion.families import CONTINUATION, FAMILIES, AbstractMethod, Family
 from tacit.completion.held_out import hold_out
 from tacit.completion.part import representative_part
 from tacit.completion.plan import Blend
@@ -125,19 +125,23 @@ def _choose_families(
         return (), None
 
     if methods == "auto":
-        serving = [family for family in FAMILIES if family.serves(task)]
         if task.is_single_series and not task.ordered:
             raise ValueError(
                 "data: neighbours in this single series are not alike, so there is nothing to "
                 "complete it from; say axes with 'time' if its entries are in order"
             )
-        if not serving:
+        serving = [family for family in FAMILIES if family.serves(task)]
+        if task.is_single_series:
+            # There is nothing beside it: it is told by its own windows and seasons.
+            serving = [family for family in serving if family is CONTINUATION]
+        usual = [family for family in serving if family.is_usual(task)] or serving
+        found = (*usual, *delayed_families(task), *seasonal_families(task))
+        if not found:
             raise ValueError(
                 "methods: none takes outliers or weights in pictures and films; leave loss and "
                 "weights out, or say with axes what the data are"
             )
-        usual = [family for family in serving if family.is_usual(task)]
-        return (*(usual or serving), *delayed_families(task), *seasonal_families(task)), None
+        return found, None
 
     if isinstance(methods, str) or not methods:
         raise ValueError("methods: 'auto', or a list of at least one family or method")

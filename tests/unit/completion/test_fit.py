@@ -120,8 +120,9 @@ def test_the_search_keeps_the_best_record_and_the_refit_its_last(fits, name):
 def test_the_refit_learns_what_was_held_out(fits, name):
     task, truth, search, again, *_ = fits(name)
     wrong = np.abs(again.answer.values - task.values)[apart(task)].mean()
-    # A Gaussian tensor knows of noise: it fits none of the entries any better than that.
-    share = 0.95 if name == "gaussian" else 0.8
+    # A Gaussian tensor knows of noise, and factors of the true widths have no room for it: they fit
+    # none of the entries any better than that.
+    share = 0.95 if name in ("gaussian", "tucker", "train", "cp") else 0.8
     assert wrong < share * np.abs(search.answer.values - task.values)[apart(task)].mean()
     inner = task.units.to_inner(truth)
     holes = ~task.observed

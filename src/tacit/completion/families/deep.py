@@ -222,9 +222,7 @@ def _slower(
 def _serves(task: Task) -> bool:
     """Matrices and colour pictures."""
     order = len(task.shape)
-    if task.is_single_series or math.isfinite(task.robust):
-        return False
-    return order == 2 or (order == 3 and task.colours == 2)
+    return not math.isfinite(task.robust) and (order == 2 or (order == 3 and task.colours == 2))
 
 
 DEEP = Family("deep", _serves, _proposals, is_usual=lambda task: False)

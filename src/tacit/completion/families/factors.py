@@ -238,8 +238,7 @@ def _first(
 
 def _serves(task: Task) -> bool:
     """Tables and cubes; of pictures and films neighbours say more than a rank of all of them."""
-    is_one_line = task.is_single_series or len(task.shape) < 2
-    return task.colours is None and task.frames is None and not is_one_line
+    return task.colours is None and task.frames is None and len(task.shape) >= 2
 
 
 FACTORS = Family(
