@@ -290,6 +290,9 @@ def write() -> None:
         "spherical variogram fitted each day; MICE is scikit-learn's `IterativeImputer`; TNN takes "
         "days as tubes.",
         "",
+        "The rivals ran beside other work, Tacit on nearly quiet cores; Tacit on the metro as a "
+        "matrix is measured in `series.md`.",
+        "",
         summary(),
         "",
         "## RMSE over hidden entries",
