@@ -9,7 +9,6 @@
 Rows that an earlier, interrupted call had finished are kept in `fields.jsonl` (not committed).
 """
 
-import argparse
 import os
 import time
 from pathlib import Path
@@ -28,7 +27,7 @@ from scipy.interpolate import griddata
 from benchmarks.machine import machine
 from benchmarks.quality.field_rows import PEERS, ROWS, Field
 from benchmarks.quality.journal import Journal
-from benchmarks.quality.judged import cover_cell, judged, ratio_cell, rms
+from benchmarks.quality.judged import judged, own_words, rms
 from benchmarks.quality.methods import explicit
 from benchmarks.quality.peers.worker import LIMIT, call
 from tacit.completion import complete, hold_out
@@ -178,12 +177,13 @@ METHODS = {
 }
 
 
-def measure(only: str, methods: list[str]) -> None:
+def measure(only: str) -> None:
     """Add to the journal every row and method that it lacks."""
     known = JOURNAL.rows()
     for name, make in ROWS.items():
-        wanted = [method for method in methods if (name, method) not in known]
-        field = make() if only in name and wanted else None
+        asked = [method for method in METHODS if only in f"{name}, {method}"]
+        wanted = [method for method in asked if (name, method) not in known]
+        field = make() if wanted else None
         for method in wanted if field is not None else ():
             assert field is not None
             began = time.perf_counter()
@@ -232,24 +232,6 @@ def ratios(name: str, rows: dict[tuple, dict]) -> tuple[float | None, float | No
         return None, None
     ours = errors.pop(OURS)
     return ours / min(errors.values()), ours / errors[DINEOF] if DINEOF in errors else None
-
-
-def own_words() -> list[str]:
-    """What Tacit said of its errors, what it took the holes for, and what it chose."""
-    rows = JOURNAL.rows()
-    lines = [
-        "| field | held-out / true | 95 % cover | stated / true | holes | chosen |",
-        "|---|---:|---:|---:|---|---|",
-    ]
-    for name in ROWS:
-        row = rows.get((name, OURS))
-        if row is None:
-            lines.append(f"| {name} |" + " not measured |" * 5)
-            continue
-        cells = [ratio_cell(row["held_out_ratio"]), cover_cell(row["cover"])]
-        cells += [ratio_cell(row["stated_ratio"]), row["holes"], row["chosen"]]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return lines
 
 
 def summary() -> str:
@@ -304,7 +286,7 @@ def write() -> None:
         "The error predicted by the held-out entries over the true one, the share within the 95 % "
         "intervals, and the root mean square of the stated deviations over the true error.",
         "",
-        *own_words(),
+        *own_words("field", {name: JOURNAL.rows().get((name, OURS)) for name in ROWS}),
         "",
         "## Seconds of one call",
         "",
@@ -316,20 +298,5 @@ def write() -> None:
     (HERE / "fields.md").write_text("\n".join(text))
 
 
-def main() -> None:
-    """Measure what is not in the journal, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="only rows whose name holds this")
-    parser.add_argument("--methods", nargs="+", default=list(METHODS), help="only these methods")
-    parser.add_argument("--again", help="measure this method anew")
-    parser.add_argument("--write", action="store_true", help="measure nothing, write what is there")
-    arguments = parser.parse_args()
-    if arguments.again:
-        JOURNAL.forget("method", arguments.again)
-    if not arguments.write:
-        measure(arguments.only, arguments.methods)
-    write()
-
-
 if __name__ == "__main__":
-    main()
+    JOURNAL.command(__doc__, measure, write)

@@ -8,7 +8,6 @@
 Rows that an earlier, interrupted call had finished are kept in `holes.jsonl` (not committed).
 """
 
-import argparse
 import os
 import time
 from collections.abc import Callable
@@ -315,19 +314,5 @@ def write() -> None:
     (HERE / "holes.md").write_text("\n".join(text))
 
 
-def main() -> None:
-    """Measure what is not in the journal, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="only rows whose name holds this")
-    parser.add_argument("--again", help="measure this row anew")
-    parser.add_argument("--write", action="store_true", help="measure nothing, write what is there")
-    arguments = parser.parse_args()
-    if arguments.again:
-        JOURNAL.forget("row", arguments.again)
-    if not arguments.write:
-        measure(arguments.only)
-    write()
-
-
 if __name__ == "__main__":
-    main()
+    JOURNAL.command(__doc__, measure, write, again="row")

@@ -66,5 +66,26 @@ def cover_cell(value: float | None) -> str:
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
 
 
+def own_words(title: str, rows: dict[str, dict[str, Any] | None]) -> list[str]:
+    """A table of what Tacit said of its errors, what it took the holes for, and what it chose.
+
+    Args:
+        title: of the column of names.
+        rows: by name, with what `judged` gave; None where Tacit was not measured.
+    """
+    lines = [
+        f"| {title} | held-out / true | 95 % cover | stated / true | holes | chosen |",
+        "|---|---:|---:|---:|---|---|",
+    ]
+    for name, row in rows.items():
+        if row is None:
+            lines.append(f"| {name} |" + " not measured |" * 5)
+            continue
+        cells = [ratio_cell(row["held_out_ratio"]), cover_cell(row["cover"])]
+        cells += [ratio_cell(row["stated_ratio"]), row["holes"], row["chosen"]]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines
+
+
 def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None

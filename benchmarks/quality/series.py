@@ -8,7 +8,6 @@
 Rows that an earlier, interrupted call had finished are kept in `series.jsonl` (not committed).
 """
 
-import argparse
 import os
 import sys
 import time
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import machine
 from benchmarks.quality.journal import Journal
-from benchmarks.quality.judged import cover_cell, filled, judged, ratio_cell, rms
+from benchmarks.quality.judged import filled, judged, own_words, rms
 from benchmarks.quality.methods import COLOUR_METHODS, STEPS, Method
 from benchmarks.quality.metro import LATC, PATH, hidden, metro
 from tacit.completion import Completion, complete
@@ -101,6 +100,8 @@ def measured(mask: str, method: str) -> dict:
 
 def measure(only: str) -> None:
     """Add to the journal every row and method that it lacks."""
+    if not PATH.exists():
+        sys.exit(f"{PATH} is not at hand")
     known = JOURNAL.rows()
     for mask in LATC:
         for method in METHODS if only in mask else ():
@@ -139,24 +140,6 @@ def table(value: str, digits: int) -> list[str]:
             cells[least] = f"**{cells[least]}**"
         further = [f"{LATC[mask]:.2f}", f"{TARGETS[mask]:.1f}"] if published else []
         lines.append(f"| {mask} | {' | '.join([*cells.values(), *further])} |")
-    return lines
-
-
-def own_words() -> list[str]:
-    """What Tacit said of its errors, what it took the holes for, and what it chose."""
-    rows = JOURNAL.rows()
-    lines = [
-        "| hidden | held-out / true | 95 % cover | stated / true | holes | chosen |",
-        "|---|---:|---:|---:|---|---|",
-    ]
-    for mask in LATC:
-        row = rows.get((mask, OURS))
-        if row is None:
-            lines.append(f"| {mask} |" + " not measured |" * 5)
-            continue
-        cells = [ratio_cell(row["held_out_ratio"]), cover_cell(row["cover"])]
-        cells += [ratio_cell(row["stated_ratio"]), row["holes"], row["chosen"]]
-        lines.append(f"| {mask} | {' | '.join(cells)} |")
     return lines
 
 
@@ -212,7 +195,7 @@ def write() -> None:
         "the share within the 95 % intervals, and the root mean square of the stated deviations "
         "over the true error.",
         "",
-        *own_words(),
+        *own_words("hidden", {name: JOURNAL.rows().get((name, OURS)) for name in LATC}),
         "",
         "## Seconds of one call",
         "",
@@ -224,21 +207,5 @@ def write() -> None:
     (HERE / "series.md").write_text("\n".join(text))
 
 
-def main() -> None:
-    """Measure what is not in the journal, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="only masks whose name holds this")
-    parser.add_argument("--again", help="measure this method anew")
-    parser.add_argument("--write", action="store_true", help="measure nothing, write what is there")
-    arguments = parser.parse_args()
-    if arguments.again:
-        JOURNAL.forget("method", arguments.again)
-    if not arguments.write:
-        if not PATH.exists():
-            sys.exit(f"{PATH} is not at hand")
-        measure(arguments.only)
-    write()
-
-
 if __name__ == "__main__":
-    main()
+    JOURNAL.command(__doc__, measure, write)

@@ -13,7 +13,7 @@ from tacit.completion.axes import Axis
 from tacit.completion.delays import delayed_families
 from tacit.completion.draws import generator
 from tacit.completion.engine import Engine, Outcome
-from tacit.completion.families import CONTINUATION, FAMILIES, AbstractMethod, Family
+from tacit.completion.families import FAMILIES, AbstractMethod, Family
 from tacit.completion.held_out import hold_out
 from tacit.completion.part import representative_part
 from tacit.completion.plan import Blend
@@ -131,11 +131,8 @@ def _choose_families(
                 "complete it from; say axes with 'time' if its entries are in order"
             )
         serving = [family for family in FAMILIES if family.serves(task)]
-        if task.is_single_series:
-            # There is nothing beside it: it is told by its own windows and seasons.
-            serving = [family for family in serving if family is CONTINUATION]
-        usual = [family for family in serving if family.is_usual(task)] or serving
-        found = (*usual, *delayed_families(task), *seasonal_families(task))
+        usual = [family for family in serving if family.is_usual(task)]
+        found = (*usual, *delayed_families(task), *seasonal_families(task)) or tuple(serving)
         if not found:
             raise ValueError(
                 "methods: none takes outliers or weights in pictures and films; leave loss and "

@@ -52,9 +52,9 @@ def complete_blocks(
         raise ValueError(
             "blocks: the field is not in blocks of dask: lay it out with .chunk(), or leave blocks"
         )
-    if field.ndim < 2 or min(min(sizes) for sizes in chunks[:2]) < 2:
+    if np.prod([min(sizes) for sizes in chunks]) < 4:
         raise ValueError(
-            f"blocks: at least 2 × 2 entries a block are needed, got blocks of {chunks}: "
+            f"blocks: at least four entries a block are needed, got blocks of {chunks}: "
             "lay the field out anew with .chunk()"
         )
     if missing is not None:

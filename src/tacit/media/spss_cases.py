@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
-from tacit.media.spss_dictionary import CODED, PLAIN, ZIPPED, Bytes, Dictionary, number
+from tacit.media.spss_dictionary import CODED, PLAIN, ZIPPED, Bytes, Dictionary
+from tacit.media.whole_numbers import whole_number
 
 _SKIP, _END, _LITERAL, _BLANKS, _MISSING = 0, 252, 253, 254, 255
 """Codes of compressed cells that stand for no number of their own."""
@@ -141,17 +142,17 @@ def _encode(cases: Cases, cells: NDArray[np.uint64], dictionary: Dictionary) -> 
 def _unzip(data: Bytes, dictionary: Dictionary) -> bytes:
     """Return what zlib has compressed, block by block."""
     order = dictionary.order
-    trailer = number(data, f"{order}i8", dictionary.end + 8)
-    blocks = number(data, f"{order}i4", trailer + 20)
+    trailer = whole_number(data, f"{order}i8", dictionary.end + 8)
+    blocks = whole_number(data, f"{order}i4", trailer + 20)
     places = [trailer + _BLOCK * (block + 1) for block in range(blocks)]
     # A cell has a code of one byte, and 8 more in full: what promises more is no honest file.
-    promised = sum(number(data, f"{order}i4", at + 16) for at in places)
+    promised = sum(whole_number(data, f"{order}i4", at + 16) for at in places)
     if promised > 9 * dictionary.height * dictionary.width + 16:
         raise ValueError("more than its cases")
     parts = []
     for at in places:
-        start = number(data, f"{order}i8", at + 8)
-        size, packed = (number(data, f"{order}i4", at + place) for place in (16, 20))
+        start = whole_number(data, f"{order}i8", at + 8)
+        size, packed = (whole_number(data, f"{order}i4", at + place) for place in (16, 20))
         parts.append(
             zlib.decompressobj().decompress(bytes(data[start : start + packed]), max(size, 1))
         )
@@ -163,8 +164,8 @@ def _unzip(data: Bytes, dictionary: Dictionary) -> bytes:
 def _zip(data: Bytes, coded: bytes, dictionary: Dictionary) -> bytes:
     """Return codes as zlib compresses them, with the list of the blocks."""
     order, start = dictionary.order, dictionary.end
-    trailer = number(data, f"{order}i8", start + 8)
-    size = number(data, f"{order}i4", trailer + 16)
+    trailer = whole_number(data, f"{order}i8", start + 8)
+    size = whole_number(data, f"{order}i4", trailer + 16)
     pieces = [coded[at : at + size] for at in range(0, len(coded), size)]
     packed = [zlib.compress(piece) for piece in pieces]
     end = start + _BLOCK + sum(map(len, packed))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
+from tacit.media.whole_numbers import whole_number
 
 Bytes = NDArray[np.uint8]
 
@@ -100,26 +101,15 @@ def read_dictionary(file: Path, data: Bytes) -> Dictionary:
         ) from error
 
 
-def number(data: Bytes, dtype: str, at: int) -> int:
-    """Return a whole number of the file.
-
-    Args:
-        data: all bytes of the file.
-        dtype: of the number, with its byte order.
-        at: its first byte.
-    """
-    return int(np.frombuffer(data, dtype, count=1, offset=at)[0])
-
-
 def _read(data: Bytes) -> Dictionary:
-    order = "<" if number(data, "<i4", 64) in (2, 3) else ">"
-    compression, count = (number(data, f"{order}i4", at) for at in (72, 80))
+    order = "<" if whole_number(data, "<i4", 64) in (2, 3) else ">"
+    compression, count = (whole_number(data, f"{order}i4", at) for at in (72, 80))
     bias = float(np.frombuffer(data, f"{order}f8", count=1, offset=84)[0])
     if compression not in (PLAIN, CODED, ZIPPED):
         raise ValueError(f"compression {compression}")
 
     at, parts = _HEADER, _Parts()
-    while (sort := number(data, f"{order}i4", at)) != _END:
+    while (sort := whole_number(data, f"{order}i4", at)) != _END:
         start, at = at, _read_part(data, order, sort, at, parts)
         if at < start + 8:
             raise ValueError("a part of negative length")
@@ -131,9 +121,11 @@ def _read(data: Bytes) -> Dictionary:
 
 def _read_part(data: Bytes, order: str, sort: int, at: int, parts: _Parts) -> int:
     """Take a part of the dictionary into `parts`, and return where the next one begins."""
-    first, second, third, form = (number(data, f"{order}i4", at + 4 * x) for x in (1, 2, 3, 4))
+    first, second, third, form = (
+        whole_number(data, f"{order}i4", at + 4 * x) for x in (1, 2, 3, 4)
+    )
     if sort == 2:  # a cell of a case: of numbers, of text, or what continues a text
-        label = 4 + -(-number(data, f"{order}i4", at + 32) // 4) * 4 if second else 0
+        label = 4 + -(-whole_number(data, f"{order}i4", at + 32) // 4) * 4 if second else 0
         values = _floats(data, order, abs(third), at + 32 + label)
         if first >= 0:
             date = (form >> 16) & 255 in _DATES

@@ -70,6 +70,8 @@ class Stata(AbstractCodec[StataFile]):
             raise MediaError(f"{location.file} has columns but no rows: add the rows")
         words, cells = read_words(location.file, data, rows), rows.read(data)
         names = [each.name for each in words]
+
+        # Readings are numbers, unless their names, labels or formats say that they are none.
         columns = {
             name: _numbers(cells[str(at)], number)
             for at, (name, number) in enumerate(zip(names, rows.numbers, strict=True))
@@ -82,6 +84,7 @@ class Stata(AbstractCodec[StataFile]):
         texts = {name: "text" for name in names if name not in columns}
         chosen, sorts = choose_readings(location.file, names, sorts, texts, reading)
         places = tuple(names.index(name) for name in chosen)
+
         whole = [repr(names[at]) for at in places if rows.numbers[at] not in (FLOAT, DOUBLE)]
         notes = ()
         if whole:
@@ -89,6 +92,7 @@ class Stata(AbstractCodec[StataFile]):
                 f"of the columns {several(whole)}, which hold whole numbers, those that are filled "
                 "in with fractions are written in double precision",
             )
+
         return Stored(
             np.stack([columns[name] for name in chosen], axis=1),
             layout=StataFile(data, rows, places),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
+from tacit.media.whole_numbers import whole_number
 
 NEW = b"<stata_dta>"
 """How a file of Stata 13 and later begins; an older one begins with the number of its release."""
@@ -131,17 +132,6 @@ def find_rows(file: Path, data: NDArray[np.uint8]) -> Rows:
     return rows
 
 
-def number(data: NDArray[np.uint8], dtype: str, at: int) -> int:
-    """Return a whole number of the file.
-
-    Args:
-        data: all bytes of the file.
-        dtype: of the number, with its byte order.
-        at: its first byte.
-    """
-    return int(np.frombuffer(data, dtype, count=1, offset=at)[0])
-
-
 def write_rows(
     data: NDArray[np.uint8], old: Rows, new: Rows, rows: NDArray[Any]
 ) -> tuple[bytes, bytes, bytes]:
@@ -168,8 +158,8 @@ def write_rows(
 def _old(data: NDArray[np.uint8]) -> Rows:
     """Return the layout of a file of Stata 8 to 12."""
     release, order = int(data[0]), ">" if data[1] == 1 else "<"
-    columns = number(data, f"{order}u2", 4)
-    count = number(data, f"{order}i4", 6)
+    columns = whole_number(data, f"{order}u2", 4)
+    count = whole_number(data, f"{order}i4", 6)
     codes_at = 109
     codes = tuple(int(data[codes_at + at]) for at in range(columns))
     # Names, the order of sorting, formats, and the names and texts of labels.
@@ -179,8 +169,8 @@ def _old(data: NDArray[np.uint8]) -> Rows:
     labels = formats + width * columns
     at = labels + (33 + 81) * columns
     # Then what other programs noted, until a note without a type and a length.
-    while data[at] or number(data, f"{order}i4", at + 1):
-        length = number(data, f"{order}i4", at + 1)
+    while data[at] or whole_number(data, f"{order}i4", at + 1):
+        length = whole_number(data, f"{order}i4", at + 1)
         if length < 0:
             raise ValueError("a note of negative length")
         at += 5 + length
@@ -199,11 +189,11 @@ def _new(data: NDArray[np.uint8]) -> Rows:
     at = _behind(data, b"<byteorder>", at)
     order = ">" if bytes(data[at : at + 3]) == b"MSF" else "<"
     at = _behind(data, b"<K>", at)
-    columns = number(data, f"{order}u{4 if release == 119 else 2}", at)
+    columns = whole_number(data, f"{order}u{4 if release == 119 else 2}", at)
     at = _behind(data, b"<N>", at)
-    count = number(data, f"{order}u{4 if release == 117 else 8}", at)
+    count = whole_number(data, f"{order}u{4 if release == 117 else 8}", at)
     map_at = _behind(data, b"<map>", at)
-    places = [number(data, f"{order}u8", map_at + 8 * part) for part in range(14)]
+    places = [whole_number(data, f"{order}u8", map_at + 8 * part) for part in range(14)]
     codes_at = places[2] + len(b"<variable_types>")
     if codes_at + 2 * columns > data.size:
         raise ValueError("no types")

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit.media.errors import MediaError
-from tacit.media.stata_rows import Rows, number
+from tacit.media.stata_rows import Rows
+from tacit.media.whole_numbers import whole_number
 
 _MARK = b"<lbl>"
 """How a list of labels begins in files of Stata 13 and later."""
@@ -64,16 +65,19 @@ def _lists(data: NDArray[np.uint8], rows: Rows) -> dict[str, tuple[float, ...]]:
             if bytes(data[at : at + len(_MARK)]) != _MARK:
                 break
             at += len(_MARK)
-        length = number(data, f"{order}i4", at)
+        length = whole_number(data, f"{order}i4", at)
         table = at + 4 + width + 3
-        count = number(data, f"{order}i4", table)
+        count = whole_number(data, f"{order}i4", table)
         if not 0 <= 8 + 8 * count <= length or table + length > data.size:
             raise ValueError(f"{length} bytes for {count} labels")
         # The places of the texts, then the numbers, then the texts.
         values = np.frombuffer(data, f"{order}i4", count=count, offset=table + 8 + 4 * count)
         found[_text(data, at + 4, width)] = tuple(values.astype(float).tolist())
         at = table + length + (0 if rows.map_at is None else len(_MARK) + 1)
-    if rows.map_at is not None and number(data, f"{order}u8", rows.map_at + 8 * 13) > data.size:
+    if (
+        rows.map_at is not None
+        and whole_number(data, f"{order}u8", rows.map_at + 8 * 13) > data.size
+    ):
         raise ValueError("its end is not there")
     return found
 

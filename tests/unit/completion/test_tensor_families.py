@@ -126,6 +126,19 @@ def proposals(name, given, scores):
     return proposed
 
 
+def test_a_worse_number_of_components_is_not_the_last_one_tried():
+    """With some too many, components grow large and cancel, and one fewer may be worse still."""
+    errors = {8: 0.007, 7: 0.05, 6: 0.0, 5: 0.0}
+
+    def scores(method):
+        is_cp = isinstance(method, CanonicalFactors)
+        return errors.get(method.widths[0], 0.5) if is_cp else 1.0 - 0.1 * method.widths[0]
+
+    proposed = proposals("cp", task(~holes(0.1, (30, 30, 30))), scores)
+    counts = [p.method.widths[0] for p in proposed if isinstance(p, After)]
+    assert counts == [8, 7, 6, 5, 4, 3]
+
+
 def test_widths_that_lose_nothing_are_taken_and_no_narrower():
     needed = np.array((2, 7, 4))
 

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from abc import abstractmethod
+from typing import ClassVar
 
 import equinox as eqx
 import numpy as np
@@ -61,12 +62,14 @@ class AbstractTensorFactors(AbstractTrained):
     """Damped Gauss-Newton steps on the factors of a tensor, from a small start.
 
     Entries are read from the factors, or from the tensor where that costs less; beside them only
-    what is observed is kept. The ranks are those widths that held-out entries prefer.
+    what is observed is kept. The ranks are those widths that held-out entries prefer. `title` is
+    what its factors are called.
     """
 
     tolerates_weights = True
     is_gradual = True
 
+    title: ClassVar[str]
     widths: eqx.AbstractVar[Widths]
     init_scale: eqx.AbstractVar[float | int]
     centred: eqx.AbstractVar[bool]
@@ -88,6 +91,15 @@ class AbstractTensorFactors(AbstractTrained):
     def start(self) -> str:
         """What it starts from, in words."""
         return f"scale {self.init_scale:g}" + ", centred" * self.centred
+
+    def facts(self) -> dict[str, Any]:
+        """Method, widths, scale, and whether it is centred."""
+        return {
+            "method": self.title,
+            "widths": list(self.widths),
+            "init_scale": self.init_scale,
+            "centred": self.centred,
+        }
 
     def program(self) -> str:
         """By the widths to which others are filled up."""

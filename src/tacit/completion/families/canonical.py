@@ -1,6 +1,7 @@
 """Low CP rank: sums of outer products, found in the core of a Tucker model and refined."""
 
 from itertools import islice
+from typing import ClassVar
 
 import equinox as eqx
 import numpy as np
@@ -25,6 +26,8 @@ from tacit.problems import Problem
 
 Values = NDArray[np.floating]
 
+_PATIENCE = 3
+"""Numbers of components without gain after which no fewer are tried."""
 _DRAWS = 8
 """Pairs of mixed slices of the core whose common components are looked for."""
 
@@ -41,6 +44,8 @@ class CanonicalFactors(AbstractTensorFactors):
             where it does not go on from a Tucker model.
         centred: whether the data are trained less their centre.
     """
+
+    title: ClassVar[str] = "CP factors"
 
     widths: Widths = eqx.field(static=True)
     init_scale: float | int = 0.01
@@ -71,15 +76,6 @@ class CanonicalFactors(AbstractTensorFactors):
     def terms(self) -> int:
         """The components."""
         return self.widths[0]
-
-    def facts(self) -> dict[str, Any]:
-        """Method, number of components and scale."""
-        return {
-            "method": "CP factors",
-            "width": self.widths[0],
-            "init_scale": self.init_scale,
-            "centred": self.centred,
-        }
 
     def __str__(self) -> str:
         """The number of components, and the scale, in words."""
@@ -157,18 +153,24 @@ def _outer_factors(rows: Values, sides: Sequence[int]) -> list[Values]:
 
 
 def _proposals(task: Task, tried: list[Candidate]) -> Iterator[TuckerFactors | After]:
-    """As many components as the core's longest side, and fewer as long as that is better."""
+    """As many components as the core's longest side, and fewer until several are no better.
+
+    With one component too many the others may grow large and cancel: the next fewer is no better
+    either, though the right number is near.
+    """
     if best_of(tried, TuckerFactors) is None:
         yield from islice(propose_tucker(task, tried), OPENING)
-    count = 0
-    while (core := best_of(tried, TuckerFactors)) is not None:
-        longest = max(core.member.method.widths)
-        count = longest if count == 0 else min(count - 1, longest)
+    if (core := best_of(tried, TuckerFactors)) is None:
+        return
+    worse = 0
+    for count in range(max(core.member.method.widths), 0, -1):
+        method = CanonicalFactors((count,), centred=core.member.method.centred)
+        if method.parameters(task.shape) > task.observed.sum():
+            continue
         best = best_of(tried, CanonicalFactors)
-        if count < 1 or CanonicalFactors((count,)).parameters(task.shape) > task.observed.sum():
-            return
-        yield After(CanonicalFactors((count,), centred=core.member.method.centred), core)
-        if best is not None and best_of(tried, CanonicalFactors) is best:
+        yield After(method, core)
+        worse = worse + 1 if best is not None and best_of(tried, CanonicalFactors) is best else 0
+        if worse == _PATIENCE:
             return
 
 

@@ -245,6 +245,8 @@ FACTORS = Family(
     "factors",
     _serves,
     _proposals,
+    # Beside a single series there is nothing: its windows are told by families of their own.
+    is_usual=lambda task: not task.is_single_series,
     opening=lambda task: len(unfoldings(len(task.shape))),
     cost=lambda task, sides: max(
         _first(sides, columns, _WIDTHS[0], float(task.observed.mean())).work(sides)

@@ -1,6 +1,7 @@
 """Low multilinear rank: a core, and a factor for each mode."""
 
 import math
+from typing import ClassVar
 
 import equinox as eqx
 
@@ -28,6 +29,8 @@ class TuckerFactors(AbstractTensorFactors):
         centred: whether the data are trained less their centre.
     """
 
+    title: ClassVar[str] = "Tucker factors"
+
     widths: Widths = eqx.field(static=True)
     init_scale: float | int = 0.01
     centred: bool = False
@@ -45,15 +48,6 @@ class TuckerFactors(AbstractTensorFactors):
     def terms(self) -> int:
         """As many as the core has entries."""
         return math.prod(self.widths)
-
-    def facts(self) -> dict[str, Any]:
-        """Method, widths and scale."""
-        return {
-            "method": "Tucker factors",
-            "widths": list(self.widths),
-            "init_scale": self.init_scale,
-            "centred": self.centred,
-        }
 
     def __str__(self) -> str:
         """Widths and scale in words."""
