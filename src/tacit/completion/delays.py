@@ -12,8 +12,10 @@ from tacit.completion.layouts import AbstractLayout, relaid_family
 from tacit.completion.task import Task
 from tacit.completion.units import Units
 
-_SHARES = (30, 10)
-"""Windows that the series is as long as, for the windows that are tried."""
+_SHORT, _LONG = 30, 10
+"""Windows that the series is as long as: the short ones that are tried, and the long ones."""
+_GAPS = 2
+"""Lengths of the longest gap that long windows have, where there is room."""
 _SHORTEST, _LONGEST = 8, 512
 """Entries of a window."""
 _FEWEST_WINDOWS = 4
@@ -110,12 +112,22 @@ def delayed_families(task: Task) -> tuple[Family, ...]:
     if count > _MOST_SERIES:
         return ()
 
+    # A window that lies within a gap sees nothing.
+    bridging = min(_GAPS * _longest_gap(task.observed, axis), length // _FEWEST_WINDOWS)
     found = {}
-    for share in _SHARES:
-        window = min(max(length // share, _SHORTEST), _LONGEST)
+    for wanted in (length // _SHORT, max(length // _LONG, bridging)):
+        window = min(max(wanted, _SHORTEST), _LONGEST)
         stride = math.ceil(length * window * count / _ENTRIES)
         if window * _FEWEST_WINDOWS <= length and stride * _OVERLAP <= window:
             found[window] = Delays(axis, window, stride)
     return tuple(
         relaid_family(FACTORS, layout, f"windows of {window}") for window, layout in found.items()
     )
+
+
+def _longest_gap(observed: NDArray[np.bool_], axis: int) -> int:
+    """Most entries in a row along the axis that are missing, with entries on both sides."""
+    longest = 0
+    for series in np.moveaxis(observed, axis, -1).reshape(-1, observed.shape[axis]):
+        longest = max(longest, int(np.diff(np.flatnonzero(series)).max(initial=1)) - 1)
+    return longest
