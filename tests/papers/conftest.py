@@ -24,6 +24,7 @@ _LONG = {
     "liu2025_preconditioned",
     "milanesi2021_train",
     "milanesi2021_tucker",
+    "razin2020_norms",
     "razin2021_components",
     "razin2021_dynamics",
     "liu2026_noise",

@@ -167,6 +167,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         figure="deep Tucker",
     ),
     Experiment(
+        name="razin2020_norms",
+        title="Norms grow without bound while the rank falls, and where the sign is lost",
+        reference="razin2020",
+        figure="2 × 2 completion",
+    ),
+    Experiment(
         name="razin2021_components",
         title="Components of a tensor appear one by one, and fewer from a smaller start",
         reference="razin2021",
