@@ -69,7 +69,8 @@ def calibrate(
         trained = [(trial.fits[0], trial.units) for trial in members]
         final = np.tensordot(weights, _inner_answers(fits, units, tasks), 1)[np.ix_(*part)]
         before = np.tensordot(weights, _inner_answers(trained, units, search.tasks), 1)
-        apart = (final - before)[~searched.observed]
+        both = [np.isfinite(trial.fits[0].answer.values) for trial in members]
+        apart = (final - before)[np.all(both, axis=0) & ~searched.observed]
         expected = max(rms(errors, search.precisions), np.finfo(float).tiny)
         deviation *= math.hypot(1.0, rms(apart, np.ones(apart.size)) / expected)
     return calibration, deviation

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit import _interrupt
-from tacit._typing import Any, Callable, PRNGKey
+from tacit._typing import Any, Callable, PRNGKey, Sequence
 from tacit.completion.families._base import (
     AbstractClosedForm,
     AbstractMethod,
@@ -20,7 +20,7 @@ from tacit.completion.families._base import (
 )
 from tacit.completion.held_out_error import held_out_observer
 from tacit.completion.task import Task
-from tacit.completion.tiles import Tiling
+from tacit.completion.tiles import Tile, Tiling
 from tacit.models import AbstractFactorisation, Direct
 from tacit.problems import Problem
 from tacit.runs import (
@@ -45,11 +45,13 @@ class Fit(NamedTuple):
 
     Attributes:
         method: as it was trained.
-        answer: in inner units and the layout of the data; NaN in tiles that there was no time for.
-        trajectory: its records; of several tiles those of the first.
+        answer: in inner units and the layout of the data; NaN in tiles that there was no time for,
+            and in holes that no tile is for.
+        trajectory: its records; of several batches of tiles those of the first.
         steps: to the model that was kept.
         seconds: wall time.
         step_seconds: of a step, without what was compiled.
+        work: seconds that were expected of it, before anything was known of its pace.
         compile_seconds: that compiling took, or fetching what was compiled.
     """
 
@@ -59,6 +61,7 @@ class Fit(NamedTuple):
     steps: int
     seconds: float
     step_seconds: float
+    work: float
     compile_seconds: float = 0.0
 
     @property
@@ -106,26 +109,28 @@ def train(
         is_late = deadline is not None and time.monotonic() >= deadline
         result = Result.OUT_OF_TIME if is_late else Result.FINISHED
         result = Result.INTERRUPTED if _interrupt.is_asked() else result
-        return Fit(method, answer, _still(answer, error, seconds, result), 0, seconds, seconds)
+        trajectory = _still(answer, error, seconds, result)
+        return Fit(method, answer, trajectory, 0, seconds, seconds, method.work(task.shape))
 
     assert isinstance(method, AbstractTrained)
     values, weights, held, keeps, slices = map(
         method.arrange,
         (task.values, seen, np.where(apart, task.weights, 0.0), task.observed, task.slices),
     )
-    tiling = Tiling.of(values.shape, method.tile(values.shape), keeps)
+    # What is held out is all that a search wants to know.
+    tiling = method.tiling(held > 0 if apart.any() else ~keeps).only(keeps)
     trajectories: list[Trajectory[Any]] = []
     steady: list[float] = []
     compiling = 0.0
-    pieces = []
-    for tile in tiling.tiles:
+    pieces: list[Values] = []
+    for tiles in tiling.batches():
         if deadline is not None and trajectories and time.monotonic() > deadline:
             break
-        clock = _Stopwatch(on_chunk, held_out is not None)
+        clock = _Stopwatch(on_chunk, held_out is not None, len(pieces), len(tiling.tiles))
         trajectory = _run(
             method,
             task,
-            (values[tile], weights[tile], held[tile], keeps[tile], slices[tile]),
+            [_stacked(method, tiling, tiles, each) for each in (values, weights, held, slices)],
             steps,
             None if start is None else start.trajectory.model,
             clock,
@@ -135,20 +140,20 @@ def train(
         trajectories.append(trajectory)
         steady.append(clock.per_step)
         compiling += clock.overhead
-        if len(tiling.tiles) > 1 and trajectory.result is Result.OUT_OF_TIME:
-            # Splitting methods are nowhere near an answer before they come to rest.
-            break
-        if len(tiling.tiles) > 1:
-            pieces.append(np.asarray(evaluate(trajectory.model), float))
+        if not tiling.is_whole:
+            if trajectory.result is Result.OUT_OF_TIME:
+                # Splitting methods are nowhere near an answer before they come to rest.
+                break
+            pieces.extend(np.asarray(evaluate(trajectory.model), float)[: len(tiles)])
         if trajectory.result is Result.INTERRUPTED:
             break
 
     first = trajectories[0]
-    if len(tiling.tiles) == 1:
+    if tiling.is_whole:
         answer = method.answer(first.model, task, seen)
     else:
-        whole = tiling.assemble(pieces, values)
-        answer = Answer(method.restore(whole, task.shape))
+        there = np.where(keeps, values, np.nan)
+        answer = Answer(method.restore(tiling.assemble(pieces, there), task.shape))
         if trajectories[-1].result is Result.INTERRUPTED:
             first = trajectories[-1]
     last = int(first.best)
@@ -159,32 +164,42 @@ def train(
         int(first.step[last]),
         time.monotonic() - began,
         float(np.median(steady)),
+        tiling.share * method.work(task.shape),
         compiling,
     )
-    if len(trajectories) == len(tiling.tiles) and len(first.step) > 2:
+    is_done = tiling.is_whole or len(pieces) == len(tiling.tiles)
+    if is_done and len(first.step) > 2:
         # A run that was stopped early says less than it would, so that what is noted is cautious.
         share = int(first.step[-1]) / max(method.pace().longest, 1)
-        expected = max(method.work(task.shape) * share, 1e-3)
-        note_pace(method.kind, (fit.seconds - fit.compile_seconds) / expected)
+        note_pace(method.kind, (fit.seconds - fit.compile_seconds) / max(fit.work * share, 1e-3))
     return fit
+
+
+def _stacked(
+    method: AbstractTrained, tiling: Tiling, tiles: Sequence[Tile], array: NDArray
+) -> NDArray:
+    """Tiles of an array with padding behind, and tiles of nothing to make up a batch."""
+    padded = method.padded_shape(tiling.sides)
+    padding = [(0, side - n) for side, n in zip(padded, tiling.sides, strict=True)]
+    pieces = [np.pad(array[tile], padding) for tile in tiles]
+    if tiling.is_whole:
+        return pieces[0]
+    return np.stack([*pieces, *[np.zeros_like(pieces[0])] * (tiling.batch - len(tiles))])
 
 
 def _run(
     method: AbstractTrained,
     task: Task,
-    arrays: tuple[Values, Values, Values, Mask, NDArray[np.intp]],
+    arrays: Sequence[NDArray],
     steps: int | None,
     start: AbstractFactorisation | None,
     on_chunk: "_Stopwatch",
     deadline: float | None,
     key: PRNGKey,
 ) -> Trajectory[Any]:
-    """One run on one tile. With and without held-out entries it is one and the same program."""
-    shape = arrays[0].shape
-    sides = method.padded_shape(shape)
-    padding = [(0, side - length) for side, length in zip(sides, shape, strict=True)]
-    values, weights, held = (np.pad(array, padding) for array in arrays[:3])
-    observed, slices = np.pad(arrays[3], padding), np.pad(arrays[4], padding)
+    """One run on one batch. With and without held-out entries it is one and the same program."""
+    values, weights, held, slices = arrays
+    observed = (weights > 0) | (held > 0)
     operator, places = method.measure(observed, task.dtype)
     y, w, apart = (
         jnp.asarray(array.ravel()[places], task.dtype) for array in (values, weights, held)
@@ -194,7 +209,7 @@ def _run(
     )
     model, dynamics = method.begin(problem, task, start=start, key=key)
 
-    number = max(*sides, int(slices.max()) + 1)
+    number = max(*values.shape, int(slices.max()) + 1)
     trimmed = math.isfinite(task.robust)
     pace = method.pace()
     longest = pace.longest if steps is None else steps
@@ -216,15 +231,16 @@ def _run(
         budget=None if deadline is None else max(deadline - time.monotonic(), 0.0),
         chunk=pace.chunk,
     )
-    note_compiled(method.named_program(sides))
+    note_compiled(method.named_program(values.shape))
     return trajectory
 
 
 class _Stopwatch:
     """Hands progress on, and knows how long a step takes once everything is compiled."""
 
-    def __init__(self, on_chunk: OnChunk | None, is_watched: bool):
+    def __init__(self, on_chunk: OnChunk | None, is_watched: bool, done: int, tiles: int):
         self._on_chunk, self._is_watched = on_chunk, is_watched
+        self._done, self._tiles = done, tiles
         self._seen: list[tuple[int, float]] = []
 
     def __call__(self, progress: Progress) -> None:
@@ -234,6 +250,9 @@ class _Stopwatch:
         if not self._is_watched:
             latest = {name: at for name, at in progress.latest.items() if name != "held_out"}
             progress = progress._replace(latest=latest)
+        if self._done:
+            fraction = (self._done + progress.fraction) / self._tiles
+            progress = progress._replace(fraction=min(fraction, 1.0))
         self._on_chunk(progress)
 
     @property

@@ -10,6 +10,7 @@ from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.completion.families import AbstractTrained, Answer, Family, Pace
 from tacit.completion.plan import After, Candidate
 from tacit.completion.task import Task
+from tacit.completion.tiles import Tiling
 from tacit.dynamics import AbstractDynamics
 from tacit.models import AbstractFactorisation
 from tacit.observers import Observer
@@ -80,9 +81,9 @@ class Relaid(AbstractTrained):
         folded = self.inner.restore(values, self.layout.sides(shape))
         return self.layout.unfold(folded, shape)
 
-    def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """That of the method."""
-        return self.inner.tile(shape)
+    def tiling(self, wanted: Mask) -> Tiling:
+        """That of the method: what is wanted is arranged already."""
+        return self.inner.tiling(wanted)
 
     def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """That of the method."""

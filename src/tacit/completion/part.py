@@ -40,9 +40,9 @@ def representative_part(
     shape = task.shape
     sides = list(shape)
     fixed = {task.colours}
-    # A tile is compiled once for the search and for the answer: it is the part, and not cut again.
+    # Windows take a part that is one tile, and that is not cut again.
     if any(family.name == "windows" for family in families):
-        sides = list(Windows(task.ordered).tile(shape))
+        sides = list(Windows(task.ordered).tiling(np.ones(shape, bool)).sides)
         fixed = set(range(len(shape)))
     while _cost(families, task, sides) > _SHARE * budget:
         free = [at for at in range(len(shape)) if at not in fixed and sides[at] > _least(shape)]

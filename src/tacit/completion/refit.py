@@ -43,22 +43,16 @@ class Refit(eqx.Module):
 
     def seconds_for(self, trial: Trial) -> float:
         """That training a trial's method on all that is seen will take."""
-        whole = self.tasks[0].shape
+        holes = ~self.tasks[0].observed
         member, total = trial.candidate.member, 0.0
         while member is not None:
-            seconds = predict_seconds(member.method, whole, trial.fits, self._searched)
+            seconds = predict_seconds(member.method, holes, trial.fits)
             if self._resumes(member):
                 # From the end of its last phase: those before are not trained again.
                 return total + _RESUMED * seconds
             total += seconds
             member = member.before
         return total
-
-    @property
-    def _searched(self) -> tuple[int, ...]:
-        if self.part is None:
-            return self.tasks[0].shape
-        return tuple(len(places) for places in self.part)
 
     def members(
         self,
@@ -77,13 +71,13 @@ class Refit(eqx.Module):
                 seconds = self.seconds_for(trial)
                 is_late = time.monotonic() + seconds > self.deadline
                 # On all of the data the search has left an answer; on a part it has not.
-                if interrupted or (is_late and (number or self.part is None)):
+                if interrupted or (is_late and (number or self._has_answer(trial.fits[0]))):
                     break
                 deadline = self._refit_deadline(trials, seconds)
                 start = trial.fits[0] if self._resumes(member) else None
                 fit = self.train(member, f"refit {number + 1}", deadline, start)
                 interrupted = was_interrupted(fit.result)
-                if fit.is_cut_short and self._has_answer(fit):
+                if fit.is_cut_short and self._has_answer(trial.fits[0]):
                     break
                 fits.append((fit, trial.units))
         except KeyboardInterrupt:
@@ -94,9 +88,9 @@ class Refit(eqx.Module):
         """Whether a member goes on from the end of the search, which was on all of the data."""
         return self.part is None and member.method.is_gradual
 
-    def _has_answer(self, fit: Fit) -> bool:
-        """Whether there is a better answer than a fit that was cut short: that of the search."""
-        return self.part is None and bool(np.isfinite(fit.answer.values).all())
+    def _has_answer(self, search: Fit) -> bool:
+        """Whether a search has left an answer: on all of the data, and in every hole."""
+        return self.part is None and bool(np.isfinite(search.answer.values).all())
 
     def _refit_deadline(self, trials: Sequence[Trial], seconds: float) -> float:
         """When a refit must end: early enough to fill quickly what there was no time for."""

@@ -146,9 +146,8 @@ class Search(eqx.Module):
     def _has_time(self, proposal: Any, trials: Sequence[Trial]) -> bool:
         """Whether this trial, and then the answer by the best so far, will end in time."""
         method = proposal.method if isinstance(proposal, After) else proposal
-        shape = self.tasks[0].shape
         fits = [fit for trial in trials for fit in trial.fits]
-        seconds = predict_seconds(method, shape, fits, shape) * len(self.held_out)
+        seconds = predict_seconds(method, self.held_out[0], fits) * len(self.held_out)
         seconds *= _OF_USE if method.is_gradual else 1.0
         reserve = sum(self.reserve(trial) for trial in self._likely_members(trials))
         return time.monotonic() + _SAFETY * (seconds + reserve) <= self.deadline

@@ -1,47 +1,78 @@
-"""Large data in tiles that overlap: one program for all of them, and memory for one at a time."""
+"""Large data in tiles where something is wanted: one program for all, and memory for a few."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Sequence
+from tacit._typing import Iterator, Sequence
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 Tile = tuple[slice, ...]
 
+_FEWER = 4
+"""Batches are smaller by this factor, or its square, where there are few tiles."""
+
 
 class Tiling(NamedTuple):
-    """Tiles of one shape that cover every hole, and how their answers are joined.
+    """Tiles of one shape over all that is wanted, and how their answers are joined.
 
     Attributes:
         shape: of the data.
-        tiles: those with holes in, in order.
+        sides: of a tile.
+        tiles: in order; one, which is all of the data, if there is no need of more.
+        batch: tiles that are worked on at once.
     """
 
     shape: tuple[int, ...]
+    sides: tuple[int, ...]
     tiles: tuple[Tile, ...]
+    batch: int = 1
 
     @classmethod
-    def of(cls, shape: Sequence[int], sides: Sequence[int], observed: Mask) -> "Tiling":
-        """Tiles of these sides, evenly placed; those without holes are left out.
+    def whole(cls, shape: Sequence[int]) -> "Tiling":
+        """One tile, which is all of the data."""
+        return cls(tuple(shape), tuple(shape), (tuple(slice(0, side) for side in shape),))
+
+    @classmethod
+    def cover(cls, wanted: Mask, sides: Sequence[int], margin: int, entries: int) -> "Tiling":
+        """Tiles, each with a margin around what it is for, over all that is wanted.
+
+        Along the first axis a band begins where something is wanted that no earlier one is for, and
+        so on within each band: work follows what is wanted, and not the size of the data.
 
         Args:
-            shape: of the data.
-            sides: of a tile.
-            observed: where the data are seen.
+            wanted: where answers are wanted.
+            sides: of a tile, at most those of the data.
+            margin: entries around what a tile is for, but at the ends of the data.
+            entries: of a batch, at most, unless one tile has more.
         """
-        if tuple(sides) == tuple(shape):
-            return cls(tuple(shape), (tuple(slice(0, length) for length in shape),))
-        starts = [_starts(length, side) for length, side in zip(shape, sides, strict=True)]
-        tiles = []
-        for place in np.stack(np.meshgrid(*starts, indexing="ij"), -1).reshape(-1, len(shape)):
-            tile = tuple(slice(int(a), int(a) + side) for a, side in zip(place, sides, strict=True))
-            if not observed[tile].all() and observed[tile].any():
-                tiles.append(tile)
-        whole = tuple(slice(0, side) for side in sides)
-        return cls(tuple(shape), tuple(tiles) or (whole,))
+        tiles = tuple(
+            tuple(slice(at, at + side) for at, side in zip(start, sides, strict=True))
+            for start in _starts(wanted, tuple(sides), margin)
+        )
+        return cls(wanted.shape, tuple(sides), tiles, _batch(len(tiles), math.prod(sides), entries))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the one tile is all of the data."""
+        return self.sides == self.shape
+
+    @property
+    def share(self) -> float:
+        """Entries of the tiles, over those of the data."""
+        return len(self.tiles) * math.prod(self.sides) / max(math.prod(self.shape), 1)
+
+    def only(self, observed: Mask) -> "Tiling":
+        """Without the tiles in which nothing is seen."""
+        return self._replace(tiles=tuple(tile for tile in self.tiles if observed[tile].any()))
+
+    def batches(self) -> Iterator[tuple[Tile, ...]]:
+        """The tiles, as many at a time as are worked on at once."""
+        for first in range(0, len(self.tiles), self.batch):
+            yield self.tiles[first : first + self.batch]
 
     def assemble(self, pieces: Sequence[Values], values: Values) -> Values:
         """The answers of the tiles joined; NaN where there is none, and what is given outside.
@@ -50,7 +81,7 @@ class Tiling(NamedTuple):
 
         Args:
             pieces: answers of the first tiles, perhaps with padding behind.
-            values: the data, which stand where there are no holes.
+            values: the data, which stand where nothing was wanted.
         """
         total, weight = np.zeros(self.shape), np.zeros(self.shape)
         covered = np.zeros(self.shape, bool)
@@ -58,9 +89,8 @@ class Tiling(NamedTuple):
             covered[tile] = True
             if number >= len(pieces):
                 continue
-            sides = [part.stop - part.start for part in tile]
             ramp = self._ramp(tile)
-            total[tile] += ramp * pieces[number][tuple(map(slice, sides))]
+            total[tile] += ramp * pieces[number][tuple(map(slice, self.sides))]
             weight[tile] += ramp
         answer = np.where(covered, np.nan, values)
         return np.where(weight > 0, total / np.where(weight > 0, weight, 1), answer)
@@ -94,10 +124,26 @@ def even_side(length: int, longest: int, overlap: int, step: int) -> int:
     return min(length, -(-side // step) * step)
 
 
-def _starts(length: int, side: int) -> NDArray[np.intp]:
-    """Where tiles begin: the first at 0, the last at the end, the others evenly between."""
-    if side >= length:
-        return np.zeros(1, int)
-    overlap = min(side // 8, 32)
-    count = -(-(length - overlap) // (side - overlap))
-    return np.linspace(0, length - side, count).round().astype(int)
+def _starts(wanted: Mask, sides: tuple[int, ...], margin: int) -> list[tuple[int, ...]]:
+    """Where tiles begin that cover what is wanted, band after band."""
+    if wanted.ndim == 0:
+        return [()]
+    length, side = wanted.shape[0], sides[0]
+    places = np.flatnonzero(wanted.any(axis=tuple(range(1, wanted.ndim))))
+    found, at = [], 0
+    while at < len(places):
+        first = int(places[at])
+        start = min(max(first - margin, 0), length - side)
+        # At the end of the data there is nothing to keep a margin from.
+        stop = length if start + side == length else start + side - margin
+        band = np.asarray(wanted[first:stop].any(axis=0))
+        found += [(start, *rest) for rest in _starts(band, sides[1:], margin)]
+        at = int(np.searchsorted(places, stop))
+    return found
+
+
+def _batch(tiles: int, size: int, entries: int) -> int:
+    """Tiles in a batch: a power of two that is one of three, so that there are few programs."""
+    most = 1 << max(entries // size, 1).bit_length() - 1
+    smaller = [most // _FEWER**2, most // _FEWER, most]
+    return max(1, next((batch for batch in smaller if batch >= tiles), most))

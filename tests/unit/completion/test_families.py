@@ -226,9 +226,10 @@ def test_what_is_arranged_is_restored(name):
             np.testing.assert_array_equal(method.restore(arranged, task.shape), values)
             mask = method.arrange(values > 0)
             np.testing.assert_array_equal(mask, arranged > 0)
-            sides, tile = method.padded_shape(arranged.shape), method.tile(arranged.shape)
+            sides, tiling = method.padded_shape(arranged.shape), method.tiling(mask)
             assert all(a >= b for a, b in zip(sides, arranged.shape, strict=True))
-            assert all(a <= b for a, b in zip(tile, arranged.shape, strict=True))
+            assert all(a <= b for a, b in zip(tiling.sides, arranged.shape, strict=True))
+            assert method.extent(values > 0) == tiling
             assert method.named_program(sides).startswith(method.program())
 
 

@@ -279,6 +279,29 @@ def test_a_film_that_does_not_move_is_found_from_its_frames():
     np.testing.assert_allclose(X, T, atol=1e-2)
 
 
+@pytest.mark.parametrize("batch", [0, 2])
+def test_slices_of_a_batch_are_tensors_of_their_own(batch):
+    """Each as it is alone, in the same scale, though one is much larger than the others."""
+    tensors = [size * tensor(seed=seed) for seed, size in enumerate((1.0, 30.0, 1.0))]
+    masks = [seen_in(SHAPE, seed=seed) for seed in range(3)]
+    directions = tuple(np.delete(np.arange(4), batch)[:2].tolist())
+    together = problem_of(np.stack(tensors, batch), np.stack(masks, batch))
+    rule = WindowedTCTV(window=4, directions=directions, batch=batch, scale=2.0)
+    found, _ = solved(rule, together)
+    for number, (T, seen) in enumerate(zip(tensors, masks, strict=True)):
+        alone, _ = solved(WindowedTCTV(window=4, scale=2.0), problem_of(T, seen))
+        np.testing.assert_allclose(np.take(found, number, batch), alone, atol=1e-9)
+
+
+def test_the_scale_is_that_of_the_data_unless_given(answer):
+    T, seen, X = answer
+    size = float(np.sqrt(np.mean(T[seen] ** 2)))
+    found, _ = solved(WindowedTCTV(window=4, scale=size), problem_of(T, seen))
+    np.testing.assert_allclose(found, X, atol=1e-10)
+    other, _ = solved(WindowedTCTV(window=4, scale=10 * size), problem_of(T, seen))
+    assert np.abs(other - X).max() > 1e-3
+
+
 # Refusals.
 
 
@@ -309,6 +332,8 @@ def test_refusals_of_problems():
         ({"window": 1}, "window must be at least 2, got 1"),
         ({"directions": ()}, "at least one"),
         ({"directions": (1, 1)}, "each once"),
+        ({"directions": (0, 1), "batch": 1}, "each once"),
+        ({"directions": (), "batch": 1}, "at least one"),
         ({"penalty": 0.0}, "penalty must be positive"),
         ({"growth": 0.9}, "growth must be at least 1"),
     ],

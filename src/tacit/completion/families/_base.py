@@ -13,6 +13,7 @@ from tacit._typing import Any, Callable, Iterator, PRNGKey, Sequence
 from tacit.completion.families.columns import Columns
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
+from tacit.completion.tiles import Tiling
 from tacit.dynamics import AbstractDynamics
 from tacit.models import AbstractFactorisation
 from tacit.observers import Observer, loss
@@ -91,9 +92,13 @@ class AbstractMethod(eqx.Module):
     def work(self, shape: Sequence[int]) -> float:
         """Seconds that a whole run on data of this shape takes, about, on two cores."""
 
-    def is_ready(self, shape: Sequence[int]) -> bool:
-        """Whether nothing has to be compiled for data of this shape."""
-        del shape
+    def extent(self, wanted: Mask) -> Tiling:
+        """What is worked on where answers are wanted in these places."""
+        return Tiling.whole(wanted.shape)
+
+    def is_ready(self, tiling: Tiling) -> bool:
+        """Whether nothing has to be compiled for such tiles."""
+        del tiling
         return True
 
 
@@ -117,9 +122,13 @@ class AbstractTrained(AbstractMethod):
         del shape
         return values
 
-    def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """Sides of the tiles in which arranged data of this shape are worked on."""
-        return tuple(shape)
+    def tiling(self, wanted: Mask) -> Tiling:
+        """The tiles in which arranged data are worked on, answers wanted in these places."""
+        return Tiling.whole(wanted.shape)
+
+    def extent(self, wanted: Mask) -> Tiling:
+        """Its tiles of the arranged data."""
+        return self.tiling(self.arrange(wanted))
 
     def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape to which arranged data are padded, so that near shapes share programs."""
@@ -129,10 +138,14 @@ class AbstractTrained(AbstractMethod):
         """What its compiled program depends on beside the shape."""
         return type(self).__name__
 
-    def is_ready(self, shape: Sequence[int]) -> bool:
-        """Whether its program for data of this shape has been compiled before."""
-        arranged = self.arrange(np.empty(shape, bool)).shape
-        return is_compiled(self.named_program(self.padded_shape(self.tile(arranged))))
+    def is_ready(self, tiling: Tiling) -> bool:
+        """Whether its program for such tiles has been compiled before."""
+        return is_compiled(self.named_program(self.batched_shape(tiling)))
+
+    def batched_shape(self, tiling: Tiling) -> tuple[int, ...]:
+        """That of a batch of padded tiles; of one tile alone its own."""
+        padded = self.padded_shape(tiling.sides)
+        return padded if tiling.is_whole else (tiling.batch, *padded)
 
     def named_program(self, sides: Sequence[int]) -> str:
         """The program for padded arranged data of these sides."""

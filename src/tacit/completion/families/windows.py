@@ -1,11 +1,13 @@
 """Edges that colours, windows and frames share: correlated total variation in small windows."""
 
 import dataclasses
+import hashlib
 import math
 
 import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_cdt
 
 from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.completion.families._base import (
@@ -19,7 +21,7 @@ from tacit.completion.families._base import (
 from tacit.completion.families.motion import Motion, camera_motion, shift_frames
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
-from tacit.completion.tiles import even_side
+from tacit.completion.tiles import Tiling, even_side
 from tacit.dynamics import WindowedTCTV
 from tacit.models import Direct
 from tacit.problems import Problem
@@ -30,15 +32,24 @@ _WINDOW = 16
 """Side of the windows on pictures; half on what has three smooth modes, a quarter on films that
 stand still: measured, as the best of the powers of two."""
 _LONGEST = 288
-"""Side of a tile, at most."""
+"""Longest side of data that are one tile."""
+_SIDES = (64, 96, 160, 256)
+"""Sides of a tile, at most: the cheapest, of those that are wide enough for the holes."""
+_STEP = 32
+"""Sides are multiples of it."""
 _ENTRIES = 1 << 19
-"""Entries of a tile, at most."""
-_OVERLAP = 32
-"""Of tiles: twice the windows of a picture."""
+"""Entries of a batch of tiles, at most."""
+_MARGIN = 8
+"""Entries around what a tile is for, and half the width of the widest hole more: measured."""
+_SEAMLESS = 0.8
+"""Cost of one tile, over that of as many entries in several."""
 _STEP_SECONDS = 4.5e-8
 """Of an entry of a picture, on two cores; three ordered axes take twice as long."""
 _MANY_CHANNELS = 5.0
 """What a window of more than four channels takes over one of few."""
+_REMEMBERED = 16
+"""Tilings that are remembered: one search asks for those of the same few holes again and again."""
+_known: dict[Any, Tiling] = {}
 
 
 class Windows(AbstractTrained):
@@ -74,19 +85,9 @@ class Windows(AbstractTrained):
         del shape
         return values if self.motion is None else shift_frames(values, self.motion, self.frames, -1)
 
-    def tile(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """Sides of at most 288 along the modes, and less where there are many modes."""
-        longest = _LONGEST
-        while True:
-            sides = [
-                even_side(length, longest, min(_OVERLAP, longest // 4), _OVERLAP)
-                if mode in self.modes
-                else length
-                for mode, length in enumerate(shape)
-            ]
-            if math.prod(sides) <= _ENTRIES or longest <= 2 * _OVERLAP:
-                return tuple(sides)
-            longest -= _OVERLAP
+    def tiling(self, wanted: Mask) -> Tiling:
+        """The cheapest tiles over what is wanted, with margins by how wide the holes are."""
+        return _cheapest(self, wanted)
 
     def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """Ordered sides rounded up: what lies beyond the edge is free."""
@@ -101,10 +102,13 @@ class Windows(AbstractTrained):
     def begin(
         self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
     ) -> tuple[Direct, WindowedTCTV]:
-        """From zero, which is the mean of what is observed."""
+        """From zero, which is the mean of what is observed; tiles of a batch each by itself."""
         del start, key
         zero = Direct.zeros(problem.operator.shape, problem.y.dtype)
-        return zero, WindowedTCTV(as_type(self.depth, task.dtype), self.window, self.modes)
+        batch = None if zero.array.ndim == len(task.shape) else 0
+        modes = self.modes if batch is None else tuple(mode + 1 for mode in self.modes)
+        depth, scale = as_type(self.depth, task.dtype), as_type(1.0, task.dtype)
+        return zero, WindowedTCTV(depth, self.window, modes, batch, scale=scale)
 
     def pace(self) -> Pace:
         """To rest; held-out entries may stop it before, where the data are noisy."""
@@ -132,6 +136,55 @@ class Windows(AbstractTrained):
         depth = "∞" if math.isinf(self.depth) else f"{self.depth:g}"
         following = ", following the camera" if self.motion is not None else ""
         return f"correlated total variation in windows of {self.window}, depth {depth}{following}"
+
+
+def _cheapest(method: Windows, wanted: Mask) -> Tiling:
+    """The tiles of which the fewest entries are worked on; the same for the same holes."""
+    modes = method.modes
+    others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
+    places = wanted.any(axis=others)
+    key = hashlib.blake2b(np.packbits(places).data).digest(), wanted.shape, modes
+    if key not in _known:
+        while len(_known) >= _REMEMBERED:
+            _known.pop(next(iter(_known)), None)
+        _known[key] = min(_tilings(method, wanted), key=lambda each: _entries(method, each))
+    return _known[key]
+
+
+def _tilings(method: Windows, wanted: Mask) -> Iterator[Tiling]:
+    """All of the data, if they are small, and tiles of each size that is wide enough."""
+    shape, modes = wanted.shape, method.modes
+    if math.prod(shape) <= _ENTRIES and max(shape[mode] for mode in modes) <= _LONGEST:
+        yield Tiling.whole(shape)
+    others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
+    margin = _MARGIN + _width(np.asarray(wanted.all(axis=others)))
+    for longest in _SIDES:
+        room = min(margin, longest // 4)
+        sides = [
+            even_side(length, longest, 2 * room, _STEP) if mode in modes else length
+            for mode, length in enumerate(shape)
+        ]
+        is_wide = room == margin or longest == _SIDES[-1]
+        if tuple(sides) != shape and (is_wide and math.prod(sides) <= _ENTRIES):
+            yield Tiling.cover(wanted, sides, room, _ENTRIES)
+    # Of many channels even small tiles are large.
+    sides = [min(n, _SIDES[0]) if mode in modes else n for mode, n in enumerate(shape)]
+    if math.prod(sides) > _ENTRIES:
+        yield Tiling.cover(wanted, sides, _SIDES[0] // 4, _ENTRIES)
+
+
+def _width(wanted: Mask) -> int:
+    """Half the width of the widest hole, in entries."""
+    apart = distance_transform_cdt(np.pad(wanted, 1, constant_values=False), "chessboard")
+    return int(np.asarray(apart).max(initial=0))
+
+
+def _entries(method: Windows, tiling: Tiling) -> float:
+    """What is worked on, padding included; a little less counts what has no seams."""
+    size = math.prod(method.padded_shape(tiling.sides))
+    if tiling.is_whole:
+        return _SEAMLESS * size
+    return float(-(-len(tiling.tiles) // tiling.batch) * tiling.batch * size)
 
 
 def _proposals(task: Task, tried: list[Candidate]) -> Iterator[Windows]:

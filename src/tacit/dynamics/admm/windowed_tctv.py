@@ -4,6 +4,7 @@ import math
 from functools import partial
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -53,23 +54,29 @@ class WindowedTCTV(AbstractDynamics):
         depth: L ≥ 2, `inf` for the logarithm.
         window: side b of the windows, in entries; sides that are shorter are taken whole.
         directions: modes along which neighbours are alike; the others are channels.
-        penalty: μ at the start, in units of 1 / root mean square of y.
+        batch: mode of which each slice is a tensor of its own, such as a tile of a large picture.
+        penalty: μ at the start, in units of 1 / scale.
         growth: factor of μ from step to step, at least 1.
+        scale: the root mean square that penalty and ε are units of; that of y if not given.
 
     Raises:
         ValueError: if a known depth is below 2, the window is shorter than 2, the directions are
-            none or repeated, a known penalty is not positive, or a known growth is below 1.
+            none or repeated or the batch is one of them, a known penalty is not positive, or a
+            known growth is below 1.
     """
 
     depth: ScalarLike = math.inf
     window: int = eqx.field(static=True, default=16)
     directions: tuple[int, ...] = eqx.field(static=True, default=(0, 1))
+    batch: int | None = eqx.field(static=True, default=None)
     penalty: ScalarLike = 1e-3
     growth: ScalarLike = 1.1
+    scale: ScalarLike | None = None
 
     def __check_init__(self):
         splitting.refuse_unless_growing("WindowedTCTV", self.penalty, self.growth)
-        splitting.refuse_unless_distinct("WindowedTCTV", self.directions)
+        together = (*self._lanes, *self.directions) if self.directions else ()
+        splitting.refuse_unless_distinct("WindowedTCTV", together)
         if isinstance(self.depth, int | float) and not self.depth >= 2:
             raise ValueError(f"WindowedTCTV: depth must be at least 2, got {self.depth}")
         if self.window < 2:
@@ -83,8 +90,8 @@ class WindowedTCTV(AbstractDynamics):
                 observed or not, or a direction is not one of the tensor's modes.
         """
         shape = problem.operator.shape
-        splitting.refuse_unless_modes("WindowedTCTV", self.directions, shape)
-        unit = _unit(problem)
+        splitting.refuse_unless_modes("WindowedTCTV", (*self._lanes, *self.directions), shape)
+        unit = _unit(problem, self.scale)
         return splitting.start("WindowedTCTV", problem, model, len(self._terms), self.penalty, unit)
 
     def advance(
@@ -97,14 +104,14 @@ class WindowedTCTV(AbstractDynamics):
         """Take `gap` steps; the model satisfies the constraint after each."""
         assert isinstance(model, Direct)
         shape = problem.operator.shape
-        channels = [mode for mode in range(len(shape)) if mode not in self.directions]
-        order = (*channels, *self.directions)
-        sides = tuple(shape[mode] for mode in self.directions)
+        lanes, sides = (tuple(shape[m] for m in modes) for modes in (self._lanes, self.directions))
+        channels = sorted({*range(len(shape))} - {*self._lanes, *self.directions})
+        order = (*self._lanes, *channels, *self.directions)
 
-        def apart(X: Shaped[Array, "..."]) -> Shaped[Array, "c *sides"]:
-            return jnp.transpose(X, order).reshape(-1, *sides)
+        def apart(X: Shaped[Array, "..."]) -> Shaped[Array, "..."]:
+            return jnp.transpose(X, order).reshape(*lanes, -1, *sides)
 
-        def together(Z: Fields) -> Target:
+        def together(Z: Target) -> Target:
             stored = Z.reshape([shape[mode] for mode in order])
             return jnp.transpose(stored, tuple(np.argsort(order).tolist()))
 
@@ -114,12 +121,19 @@ class WindowedTCTV(AbstractDynamics):
             return state._replace(X=turn(state.X), duals=tuple(map(turn, state.duals)))
 
         mask, values = splitting.observed(problem)
-        corner = _CORNER * jnp.linalg.norm(values.ravel()) / _root_count(mask, values.dtype)
-        step = partial(self._step, splitting.Observed(apart(mask), apart(values)), corner)
+        corner = _CORNER * _scale(mask, values, self.scale)
+        seen, move = splitting.Observed(apart(mask), apart(values)), self._step
+        if self._lanes:
+            move = jax.vmap(move, in_axes=(0, None, 0, 0, None, None))
+        step = partial(move, seen, corner)
         inner, state = Direct(apart(model.array)), turned(state, apart)
         inner, state = splitting.advance(step, inner, state, self.growth, gap)
         moved = eqx.tree_at(lambda direct: direct.array, model, together(inner()))
         return moved, turned(state, together)
+
+    @property
+    def _lanes(self) -> tuple[int, ...]:
+        return () if self.batch is None else (self.batch,)
 
     @property
     def _terms(self) -> list[tuple[int, int]]:
@@ -167,9 +181,19 @@ class WindowedTCTV(AbstractDynamics):
 
 
 @jit
-def _unit(problem: Problem) -> RealScalar:
-    """‖y‖ over the root mean square of y, where observed."""
-    return _root_count(splitting.observed(problem).mask, problem.y.dtype)
+def _unit(problem: Problem, scale: ScalarLike | None) -> RealScalar:
+    """‖y‖ over the scale, where observed."""
+    mask, values = splitting.observed(problem)
+    if scale is None:
+        return _root_count(mask, values.dtype)
+    return jnp.linalg.norm(values.ravel()) / scale
+
+
+def _scale(mask: Bool[Array, "..."], values: Target, given: ScalarLike | None) -> RealScalar:
+    """The scale that is given, or the root mean square of what is observed."""
+    if given is not None:
+        return jnp.asarray(given, values.dtype)
+    return jnp.linalg.norm(values.ravel()) / _root_count(mask, values.dtype)
 
 
 def _root_count(mask: Bool[Array, "..."], dtype: np.dtype) -> RealScalar:
