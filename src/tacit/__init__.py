@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from tacit.problems import Huber, LeastSquares, MeanSquared, Problem, Smoothness
     from tacit.results import Store, to_dataset
     from tacit.runs import Below, Result, Schedule, Stalled, Trajectory, run, sweep
+    from tacit.sweeps import grid, open_sweep
 
 _FRONT_DOOR = {
     "algebra": "low_rank_matrix low_tubal_rank_tensor",
@@ -82,6 +83,7 @@ _FRONT_DOOR = {
     "problems": "Huber LeastSquares MeanSquared Problem Smoothness",
     "results": "Store to_dataset",
     "runs": "Below Result Schedule Stalled Trajectory run sweep",
+    "sweeps": "grid open_sweep",
 }
 """What each sub-package has at the front door, under its own name."""
 
@@ -110,6 +112,7 @@ _SUBPACKAGES = (
     "results",
     "runs",
     "solvers",
+    "sweeps",
     "testing",
 )
 
@@ -170,8 +173,10 @@ __all__ = [
     "__version__",
     "complete",
     "complete_ratings",
+    "grid",
     "low_rank_matrix",
     "low_tubal_rank_tensor",
+    "open_sweep",
     "run",
     "sweep",
     "to_dataset",

@@ -66,7 +66,7 @@ class OpenRun(NamedTuple):
         home = self.store.home(self.name)
         records = f"records-{secrets.token_hex(4)}.zarr"
         temporary = home / f".{records}"
-        with _naming(home), self.store.locked(self.name):
+        with naming(home), self.store.locked(self.name):
             with _gone_if_half(temporary):
                 dataset.to_zarr(temporary, mode="w", consolidated=False)
                 os.replace(temporary, home / records)
@@ -96,7 +96,7 @@ class Store:
         home = self.home(name)
         home.mkdir(parents=True, exist_ok=True)
         begun = {**facts, "begun": _now()}
-        with _naming(home), self.locked(name):
+        with naming(home), self.locked(name):
             kept = _read_facts(home).get("records") if (home / _FACTS).exists() else None
             _write_facts(home, {**begun, "status": "running", "records": kept})
             _delete_all_but(home, kept)
@@ -149,11 +149,11 @@ class Store:
 
 
 @contextmanager
-def _naming(home: Path) -> Iterator[None]:
-    """Name the run where the system names no file: a full disk is told of a stream, not a path.
+def naming(home: Path) -> Iterator[None]:
+    """Name the folder where the system names no file: a full disk is told of a stream, not a path.
 
     Raises:
-        OSError: with the folder of the run.
+        OSError: with the folder.
     """
     try:
         yield
