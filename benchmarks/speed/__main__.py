@@ -14,6 +14,7 @@ for _name in (
     "deep",
     "tubal",
     "preconditioned",
+    "compressed",
     "imputer",
 ):
     # A process each: switches that one sets before JAX starts are not meant for the next.

@@ -31,6 +31,7 @@ _LONG = {
     "singh2026_optimisers",
     "razin2022_hierarchical",
     "stoeger2021_phases",
+    "yaras2024_subspace",
 }
 """Experiments whose smoke preset compiles for seven seconds and more, though it runs in a few."""
 

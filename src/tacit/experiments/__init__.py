@@ -202,6 +202,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         reference="stoeger2021",
         figure="three phases",
     ),
+    Experiment(
+        name="yaras2024_subspace",
+        title="Each layer moves in 2r directions, and 2r + 1 coordinates train as well as all",
+        reference="yaras2024",
+        figure="invariant subspaces",
+    ),
 )
 
 __all__ = [

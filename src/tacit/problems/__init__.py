@@ -10,6 +10,7 @@ Example:
     ((30,), 0.0)
 """
 
+from tacit.problems.compression import Compressed, compress
 from tacit.problems.losses import AbstractLoss, Huber, LeastSquares, MeanSquared
 from tacit.problems.penalties import Smoothness
 from tacit.problems.problem import Problem
@@ -23,12 +24,14 @@ from tacit.problems.recipes import (
 
 __all__ = [
     "AbstractLoss",
+    "Compressed",
     "Huber",
     "LeastSquares",
     "MeanSquared",
     "Problem",
     "Smoothness",
     "completion",
+    "compress",
     "full_observation",
     "sensing",
     "shared_sensing",
