@@ -119,9 +119,10 @@ def _compare(
     sizes = np.linalg.norm(layers, axis=(-2, -1))
     apart = np.linalg.norm(layers - others, axis=(-2, -1)) / sizes
     misfit = [
-        np.linalg.norm(Deep(tuple(whole))() - Deep(tuple(same))())
+        np.linalg.norm(_make_deep(whole)() - _make_deep(same)())
         for whole, same in zip(layers, others, strict=True)
     ]
+
     return {
         "apart": xr.Variable("record", apart.max(axis=-1)),
         "apart_product": xr.Variable("record", np.array(misfit) / size),
@@ -131,7 +132,11 @@ def _compare(
 
 def _expand(small: Compressed, found: Trajectory[Deep]) -> np.ndarray:
     """The whole layers of every record."""
-    return np.stack([np.stack(small.expand(Deep(tuple(W))).factors) for W in found["layers"]])
+    return np.stack([np.stack(small.expand(_make_deep(W)).factors) for W in found["layers"]])
+
+
+def _make_deep(layers: np.ndarray) -> Deep:
+    return Deep(tuple(jnp.asarray(layers)))
 
 
 def _read_layers(
