@@ -55,7 +55,7 @@ def test_flow_is_looked_up_when_used():
     assert "diffrax" in imported_by("from tacit.dynamics import GradientFlow")
 
 
-@pytest.mark.parametrize("package", ["dynamics", "results"])
+@pytest.mark.parametrize("package", ["dynamics", "results", "sweeps"])
 def test_what_is_looked_up_when_used_is_listed_all_the_same(package):
     """Else the reference leaves it out, and an editor does not complete it."""
     module = importlib.import_module(f"tacit.{package}")

@@ -26,7 +26,8 @@ _EXPERIMENTS = {
     "list": ("list_", "List the experiments or the stored runs."),
     "run": ("run", "Run an experiment and store its records."),
     "check": ("check", "Run an experiment and check what its paper claims."),
-    "plot": ("plot", "Draw the figure of a stored run without running it again."),
+    "plot": ("plot", "Draw the figure of a stored run, or the phase diagram of a sweep."),
+    "sweep": ("sweep", "Run an experiment for every combination of settings."),
     "cite": ("cite", "Print the BibTeX entry of an experiment's paper."),
 }
 """Each command with its function in `tacit.cli.experiments.command`, and its help."""

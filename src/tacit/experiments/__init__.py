@@ -13,6 +13,7 @@ Example:
 from tacit.experiments._claim import Claim, Verdict
 from tacit.experiments._experiment import Experiment, Report
 from tacit.experiments._settings import Presets
+from tacit.experiments._sweep import sweep_experiment
 from tacit.experiments.references import citation
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -219,6 +220,7 @@ __all__ = [
     "Verdict",
     "citation",
     "find",
+    "sweep_experiment",
 ]
 
 

@@ -64,28 +64,41 @@ def override(config: Any, texts: Mapping[str, str], where: str) -> Any:
         ValueError: A field is not there, or its text is not of its type, or the configuration
             refuses the value; the message names the nearest fields, or the type and the text.
     """
-    kinds = get_type_hints(type(config))
-    names = [field.name for field in fields(config)]
-    changes = {}
-    for name, text in texts.items():
-        if name not in names:
-            near = get_close_matches(name, names, n=3, cutoff=0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
-            raise ValueError(f"{where} has no setting {name!r}: {hint}")
-        form = _form(kinds[name])
-        if form is None:
-            raise ValueError(f"{where}: setting {name} is a {kinds[name]}: change it in Python")
-        try:
-            changes[name] = _parse(text, form)
-        except ValueError:
-            raise ValueError(f"{where}: setting {name} must be {form}, got {text!r}") from None
-    if changes.get("dtype", _DTYPES[0]) not in _DTYPES:
-        wanted = " or ".join(_DTYPES)
-        raise ValueError(f"{where}: setting dtype must be {wanted}, got {texts['dtype']!r}")
+    changes = {
+        name: _read(name, text, _find_form(config, name, where), where)
+        for name, text in texts.items()
+    }
     try:
         return replace(config, **changes)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
+
+
+def split(config: Any, texts: Mapping[str, str], where: str) -> dict[str, tuple[Any, ...]]:
+    """Return the values that each text gives a field, one or several.
+
+    Values are separated by commas; those of a field that is itself a tuple by semicolons, `2;2,3`,
+    and one that has commas ends with a semicolon, `2,3;`.
+
+    Args:
+        config: As for `override`, by which the values have yet to be tried.
+        texts: The values of each field.
+        where: The experiment, named in messages.
+
+    Raises:
+        ValueError: A field is not there, a text is not of its type, or its commas could mean both.
+    """
+    found = {}
+    for name, text in texts.items():
+        form = _find_form(config, name, where)
+        if form.many and "," in text and ";" not in text:
+            raise ValueError(
+                f"{where}: setting {name} is {form}: write {text.replace(',', ';')!r} for several "
+                f"cells, or '{text};' for one"
+            )
+        parts = text.removesuffix(";").split(";") if form.many else text.split(",")
+        found[name] = tuple(_read(name, part, form, where) for part in parts)
+    return found
 
 
 def as_text(value: Any) -> str:
@@ -111,6 +124,32 @@ def list_settings(presets: Presets) -> Sheet:
             for field in fields(config)
         ),
     )
+
+
+def _find_form(config: Any, name: str, where: str) -> _Form:
+    """Return how the text of a field is read."""
+    names = [field.name for field in fields(config)]
+    if name not in names:
+        near = get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
+        raise ValueError(f"{where} has no setting {name!r}: {hint}")
+    kind = get_type_hints(type(config))[name]
+    form = _form(kind)
+    if form is None:
+        raise ValueError(f"{where}: setting {name} is a {kind}: change it in Python")
+    return form
+
+
+def _read(name: str, text: str, form: _Form, where: str) -> Any:
+    """Return the value that a text gives a field."""
+    try:
+        value = _parse(text, form)
+    except ValueError:
+        raise ValueError(f"{where}: setting {name} must be {form}, got {text!r}") from None
+    if name == "dtype" and value not in _DTYPES:
+        wanted = " or ".join(_DTYPES)
+        raise ValueError(f"{where}: setting dtype must be {wanted}, got {text!r}")
+    return value
 
 
 def _form(kind: Any) -> _Form | None:

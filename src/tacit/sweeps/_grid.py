@@ -13,6 +13,7 @@ from tacit.sweeps.cell import Cell, Outcome, settings, versions
 from tacit.sweeps.fingerprint import fingerprint
 from tacit.sweeps.identity import DONE, FAILED, MISSING
 from tacit.sweeps.reading import open_sweep
+from tacit.sweeps.status import say_cells
 from tacit.sweeps.store import SweepStore, opened
 from tacit.sweeps.workers import compute_by, compute_here, local_client, refuse_unlike_workers
 
@@ -32,8 +33,7 @@ class SweepProgress(NamedTuple):
 
     def __str__(self) -> str:
         """`37 of 200 cells, 1 failed`."""
-        failed = f", {self.failed} failed" if self.failed else ""
-        return f"{self.done} of {self.cells} cells{failed}"
+        return say_cells(self.done, self.cells, self.failed)
 
 
 Report = Callable[[SweepProgress], None]

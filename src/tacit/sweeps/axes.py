@@ -15,14 +15,22 @@ Value = bool | int | float | str | None | tuple[Any, ...]
 Index = tuple[int, ...]
 """Where a cell stands: a number for each axis."""
 
-RESERVED = frozenset({"done", "seed", "seconds", "error", "note", "origin", "results"})
+RESERVED = frozenset(
+    ["done", "seed", "cell_error", "cell_note", "cell_origin", "cell_seconds", "result_names"]
+)
 """Names that a store keeps for itself; `seed` may be an axis."""
 
 
 class Axes(NamedTuple):
-    """Name and values of each axis, in the order of the dimensions."""
+    """Name and values of each axis, in the order of the dimensions.
+
+    Attributes:
+        values: of each axis.
+        seed: of every cell, where it is not made of the cell's own values.
+    """
 
     values: dict[str, tuple[Value, ...]]
+    seed: int | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "Axes":
@@ -56,6 +64,14 @@ class Axes(NamedTuple):
         """The value of each axis at a cell."""
         pairs = zip(self.values.items(), index, strict=True)
         return {name: values[at] for (name, values), at in pairs}
+
+    def seeds(self) -> np.ndarray:
+        """The seed of every cell."""
+        seeds = [
+            seed_of(self.cell(index)) if self.seed is None else self.seed
+            for index in self.indices()
+        ]
+        return np.reshape(np.asarray(seeds, np.int64), self.shape)
 
     def coordinates(self) -> dict[str, np.ndarray]:
         """Values of each axis as an array: numbers where all are, truth values, or text."""

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 import zarr
 
-from tacit.sweeps.axes import Axes, seed_of
+from tacit.sweeps.axes import Axes
 from tacit.sweeps.cell import Array
 from tacit.sweeps.disk import to_disk
 from tacit.sweeps.identity import ATTRIBUTE, as_json
 
-RESULTS = "results"
+RESULTS = "result_names"
 """One text: the names of the results, once a cell has given them their form."""
 OWN = {
     "done": ("u1", "0: missing, 1: done, 2: raised an error"),
-    "seconds": ("f8", "seconds that the cell took"),
-    "error": ("O", "why there are no results"),
-    "note": ("O", "what of the results was left out"),
-    "origin": ("O", "versions, device and machine, as JSON"),
+    "cell_seconds": ("f8", "seconds that the cell took"),
+    "cell_error": ("O", "why there are no results"),
+    "cell_note": ("O", "what of the results was left out"),
+    "cell_origin": ("O", "versions, device and machine, as JSON"),
 }
 """What is kept of every cell beside its results and its seed: type and label."""
 _SEED = "seed of the cell"
@@ -51,9 +51,7 @@ def create_store(path: Path, axes: Axes, identity: dict[str, Any]) -> None:
         for name, values in axes.coordinates().items():
             _create_whole(group, name, values, (name,), name)
         if "seed" not in axes.values:
-            seeds = [seed_of(axes.cell(index)) for index in axes.indices()]
-            seeds = np.reshape(np.asarray(seeds, np.int64), axes.shape)
-            _create_whole(group, "seed", seeds, tuple(axes.values), _SEED)
+            _create_whole(group, "seed", axes.seeds(), tuple(axes.values), _SEED)
         for name, (dtype, label) in OWN.items():
             form = Array((), np.zeros((), dtype), {"long_name": label})
             create_array(group, name, axes, form)

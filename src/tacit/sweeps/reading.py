@@ -15,9 +15,9 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     """What there is of a sweep, finished or not, also while it is being computed.
 
     Results of cells that are missing or raised are NaN (whole numbers and truth values become
-    numbers for that); `done` has the flag of each cell, and `error` why it has no results. With
-    them come `seed`, `seconds`, `note` and `origin`, the versions and device. Coordinates of a
-    result's own dimensions that are the same in all cells are coordinates here.
+    numbers for that); `done` has the flag of each cell, and `cell_error` why it has no results.
+    With them come `seed`, `cell_seconds`, `cell_note`, and `cell_origin`, the versions and device.
+    Coordinates of a result's own dimensions are coordinates here if they are the same in all cells.
 
     Raises:
         FileNotFoundError: if there is no such store.

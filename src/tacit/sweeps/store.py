@@ -66,8 +66,8 @@ class SweepStore:
             if note and strict:
                 outcome = outcome._replace(error=f"results unlike those of other cells: {note}")
                 fitting, note = {}, ""
-            own = {"seconds": outcome.seconds, "error": outcome.error, "note": note,
-                   "origin": outcome.origin}  # fmt: skip
+            own = {"cell_seconds": outcome.seconds, "cell_error": outcome.error, "cell_note": note,
+                   "cell_origin": outcome.origin}  # fmt: skip
 
             # The flag is cleared first where a cell that raised is computed again.
             if self.arrays["done"][index] != MISSING:

@@ -115,7 +115,7 @@ def local_client(workers: int) -> "Iterator[Client]":
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,  # pyright: ignore[reportArgumentType]
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
             env=_cache_settings(),
         ) as cluster,

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from tacit.experiments import EXPERIMENTS, find
-from tacit.experiments._settings import Presets, as_text, list_settings, override
+from tacit.experiments._settings import Presets, as_text, list_settings, override, split
 
 
 @dataclass(frozen=True)
@@ -122,3 +122,36 @@ def test_overrides_come_after_the_preset_and_the_seed():
     assert changed.depths == paper.depths
     assert experiment.configure("paper", 4, {}).seed == 4
     assert paper.seed == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "values"),
+    [
+        ("step", "1e-3", (1e-3,)),
+        ("step", "1e-3, 5e-4", (1e-3, 5e-4)),
+        ("most", "none,3", (None, 3)),
+        ("fast", "true,false", (True, False)),
+        ("depths", "2", ((2,),)),
+        ("depths", "2;3;2,3", ((2,), (3,), (2, 3))),
+        ("depths", "2,3;", ((2, 3),)),
+        ("names", "a;b,c", (("a",), ("b", "c"))),
+    ],
+)
+def test_several_values_are_separated(field, text, values):
+    assert split(Config(), {field: text}, "here") == {field: values}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("step", "1,,2", "here: setting step must be a number, got ''"),
+        ("depths", "2,3", "write '2;3' for several cells, or '2,3;' for one"),
+        ("depths", "2;x", "setting depths must be whole numbers with commas between, got 'x'"),
+        ("dtype", "float32,float16", "setting dtype must be float32 or float64, got 'float16'"),
+        ("pair", "1", "change it in Python"),
+        ("stop", "1,2", "here has no setting 'stop'"),
+    ],
+)
+def test_several_values_that_cannot_be_read_are_refused(field, text, said):
+    with pytest.raises(ValueError, match=said):
+        split(Config(), {field: text}, "here")

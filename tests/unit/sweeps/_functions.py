@@ -64,5 +64,5 @@ def contents(store: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(store)): path.read_bytes()
         for path in store.rglob("*")
-        if path.is_file() and not str(path.relative_to(store)).startswith("seconds/c")
+        if path.is_file() and not str(path.relative_to(store)).startswith("cell_seconds/c")
     }

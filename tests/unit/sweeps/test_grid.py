@@ -31,8 +31,8 @@ def test_every_cell_is_what_the_function_gives_for_it(store):
         for name in ("norm", "gram", "count", "small"):
             assert np.array_equal(cell[name], alone[name])
         assert cell["name"] == f"{rank}"
-        assert cell["seconds"] > 0
-        assert json.loads(str(cell["origin"].values))["jax_version"] == jax.__version__
+        assert cell["cell_seconds"] > 0
+        assert json.loads(str(cell["cell_origin"].values))["jax_version"] == jax.__version__
     assert swept["gram"].dims == ("rank", "scale", "gram_0", "gram_1")
     assert swept["count"].dtype == np.int64
     assert np.unique(swept["seed"]).size == 6
@@ -78,7 +78,9 @@ def test_a_cell_that_raises_is_named_and_the_others_go_on(store):
     said = []
     swept = grid(fails_at_two, store, report=said.append, **AXES)
     assert swept["done"].values.tolist() == [[1, 1], [2, 2], [1, 1]]
-    assert swept["error"].sel(rank=2).values.tolist() == ["ValueError: rank 2 is not for us"] * 2
+    assert (
+        swept["cell_error"].sel(rank=2).values.tolist() == ["ValueError: rank 2 is not for us"] * 2
+    )
     assert swept["gram"].sel(rank=2).isnull().all()
     assert swept["gram"].sel(rank=[1, 3]).notnull().all()
     assert str(said[-1]) == "6 of 6 cells, 2 failed"
@@ -96,7 +98,7 @@ def test_cells_that_raised_are_tried_again_when_asked(store, monkeypatch):
     monkeypatch.setattr("tacit.sweeps.cell.Cell.compute", _compute_anyway)
     swept = grid(fails_at_two, store, retry=True, **AXES)
     assert (swept["done"] == 1).all()
-    assert (swept["error"] == "").all()
+    assert (swept["cell_error"] == "").all()
     assert swept["gram"].notnull().all()
 
 
@@ -122,7 +124,7 @@ def test_a_sweep_all_of_whose_cells_raise_has_no_results(store):
 
 def test_results_of_another_shape_are_an_error_of_their_cell(store):
     swept = grid(unlike, store, rank=[1, 2], scale=[1.0])
-    assert swept["error"].values[1, 0] == (
+    assert swept["cell_error"].values[1, 0] == (
         "results unlike those of other cells: values has shape (2,), not (1,)"
     )
 
@@ -142,14 +144,14 @@ def test_results_of_another_shape_are_an_error_of_their_cell(store):
 )
 def test_what_cannot_be_stored_is_an_error_of_its_cell(store, results, said):
     swept = grid(lambda rank: results, store, rank=[1])
-    assert said in str(swept["error"].values[0])
+    assert said in str(swept["cell_error"].values[0])
 
 
 def test_types_that_hold_every_value_are_cast_and_others_are_not(store):
     values = {1: 0.5, 2: 3, 3: True, 4: 1j}
     swept = grid(lambda rank: {"value": values[rank]}, store, rank=list(values))
     assert swept["value"].values[:3].tolist() == [0.5, 3.0, 1.0]
-    assert "value is complex128, not float64" in str(swept["error"].values[3])
+    assert "value is complex128, not float64" in str(swept["cell_error"].values[3])
 
 
 def test_a_dataset_keeps_its_dimensions_and_coordinates(store):

@@ -72,9 +72,9 @@ def check_what_is_done(store):
                 assert cell["value"] == rank * scale
                 assert (cell["row"] == rank * scale).all()
                 assert cell["name"] == f"{rank}"
-                assert cell["origin"] != ""
+                assert cell["cell_origin"] != ""
             elif cell["done"] == 2:
-                assert cell["error"] == "ValueError: no"
+                assert cell["cell_error"] == "ValueError: no"
     return int((swept["done"] > 0).sum())
 
 

@@ -34,7 +34,7 @@ def client():
             n_workers=2,
             threads_per_worker=1,
             processes=False,
-            dashboard_address=None,  # pyright: ignore[reportArgumentType]
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
@@ -154,7 +154,7 @@ def test_processes_give_the_same_bytes_and_killed_ones_lose_nothing(tmp_path):
 
         # And gives up on a cell that kills whatever computes it.
         swept = grid(kills, tmp_path / "always.zarr", client=client, rank=list(range(6)))
-        assert swept["error"].values[2] == "its worker was killed, again and again"
+        assert swept["cell_error"].values[2] == "its worker was killed, again and again"
         assert (swept["done"].values == np.where(np.arange(6) == 2, 2, 1)).all()
 
 

@@ -1,1 +1,1 @@
-"""`tacit list | run | check | plot | cite`: the experiments from the command line."""
+"""`tacit list | run | check | plot | sweep | cite`: the experiments from the command line."""

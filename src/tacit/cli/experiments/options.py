@@ -27,6 +27,36 @@ class Choice:
     out: Path = RUNS
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Workers:
+    """Who computes the cells of a sweep.
+
+    Attributes:
+        workers: Processes to start on this machine, by Dask; 1 computes in this process, without.
+        dask: Address of a Dask scheduler, such as tcp://10.0.0.1:8786, whose workers compute.
+    """
+
+    workers: int = 1
+    dask: str | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Plane:
+    """What is drawn of a sweep.
+
+    Attributes:
+        value: Result shown by the colours; by default the share of claims that hold.
+        x: Axis along the horizontal; cells of further axes are averaged.
+        y: Axis along the vertical.
+    """
+
+    value: str | None = None
+    x: str | None = None
+    y: str | None = None
+
+
 Json = Annotated[bool, Parameter(name="--json", negative=())]
 Quiet = Annotated[bool, Parameter(negative=())]
 Output = Annotated[Path | None, Parameter(name=("--output", "-o"))]

@@ -11,8 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from tacit.experiments import Experiment, Verdict
     from tacit.results import StoredRun
+    from tacit.sweeps import SweepStatus
+
+_SHOWN = 3
+"""Cells of which each kind of trouble is told in full."""
 
 
 def print_experiments(listed: "Sequence[Experiment]") -> None:
@@ -36,9 +42,17 @@ def print_settings(experiment: "Experiment") -> None:
     print(f"\nChange them with --config.FIELD VALUE, as in --config.{name} {value}")
 
 
-def print_runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
-    """Name, status and duration of each run of a store, and the settings that were changed."""
-    if not stored:
+def print_runs(
+    stored: "Sequence[StoredRun]", sweeps: "Sequence[SweepStatus]", folder: Path
+) -> None:
+    """Name, status and duration of each run of a store, and the settings that were changed.
+
+    Args:
+        stored: runs.
+        sweeps: of which the cells that are done are shown, and the axes.
+        folder: where they are.
+    """
+    if not (stored or sweeps):
         print(f"no runs in {folder}")
         return
     table = _table("run", "status", "begun (UTC)", "seconds", "changed settings")
@@ -51,7 +65,54 @@ def print_runs(stored: "Sequence[StoredRun]", folder: Path) -> None:
             f"{seconds:.1f}" if entry.finished and isinstance(seconds, int | float) else "",
             Text(_changes(entry.facts.get("changes"))),
         )
+    for sweep in sweeps:
+        sizes = " ".join(f"{name}×{size}" for name, size in sweep.axes.items())
+        begun = f"{sweep.begun:%Y-%m-%d %H:%M:%S}"
+        table.add_row(sweep.path.name, str(sweep), begun, "", Text(sizes))
     _print(table)
+
+
+def print_sweep(swept: "xr.Dataset", store: Path) -> None:
+    """A line on the whole, and on each of the first cells that raised or left something out."""
+    facts = sweep_facts("", swept, store)
+    failed = f", {len(facts['failed'])} failed" if facts["failed"] else ""
+    print(f"{store}  {facts['done']} of {facts['cells']} cells{failed}")
+    for title, told in (("failed", facts["failed"]), ("left out", facts["left_out"])):
+        for cell in told[:_SHOWN]:
+            print(f"{title}: {cell['cell']}: {cell['why']}")
+        if len(told) > _SHOWN:
+            print(f"{title}: {len(told) - _SHOWN} cells more, named in the store")
+
+
+def sweep_facts(name: str, swept: "xr.Dataset", store: Path) -> dict[str, Any]:
+    """A sweep as JSON knows it.
+
+    Args:
+        name: of the experiment.
+        swept: what there is of it.
+        store: its folder.
+    """
+
+    axes = [str(axis) for axis in swept["done"].dims]
+
+    def told(variable: str) -> list[dict[str, str]]:
+        texts = swept[variable].values
+        found = []
+        for index in zip(*(texts != "").nonzero(), strict=True):
+            places = zip(axes, index, strict=True)
+            cell = ", ".join(f"{axis}={swept[axis].values[at]}" for axis, at in places)
+            found.append({"cell": cell, "why": texts[index]})
+        return found
+
+    return {
+        "experiment": name,
+        "store": str(store),
+        "axes": {axis: swept[axis].values.tolist() for axis in axes},
+        "cells": swept["done"].size,
+        "done": int((swept["done"] > 0).sum()),
+        "failed": told("cell_error"),
+        "left_out": told("cell_note"),
+    }
 
 
 def print_verdicts(name: str, found: "Sequence[Verdict]", seconds: float) -> None:

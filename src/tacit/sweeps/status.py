@@ -1,0 +1,73 @@
+"""How far the sweeps of a folder are, without reading what they hold: no JAX, no zarr."""
+
+import os
+from datetime import UTC, datetime
+from math import prod
+from pathlib import Path
+from typing import NamedTuple
+
+from tacit.sweeps.identity import DONE, FAILED, read_identity
+
+
+class SweepStatus(NamedTuple):
+    """A sweep as a list shows it.
+
+    Attributes:
+        path: of its store.
+        done: cells that have been computed, those that raised among them.
+        failed: cells that raised.
+        cells: all there are.
+        axes: name and number of values of each.
+        begun: when the store was made, by its clock, in UTC.
+    """
+
+    path: Path
+    done: int
+    failed: int
+    cells: int
+    axes: dict[str, int]
+    begun: datetime
+
+    def __str__(self) -> str:
+        """`37 of 200 cells, 1 failed`."""
+        return say_cells(self.done, self.cells, self.failed)
+
+
+def say_cells(done: int, cells: int, failed: int) -> str:
+    """How many cells are done, and how many of them raised.
+
+    Args:
+        done: cells that have been computed.
+        cells: all there are.
+        failed: cells that raised.
+    """
+    return f"{done} of {cells} cells" + (f", {failed} failed" if failed else "")
+
+
+def is_sweep(path: Path) -> bool:
+    """Whether a folder is the store of a sweep."""
+    try:
+        read_identity(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def find_sweeps(folder: Path) -> tuple[SweepStatus, ...]:
+    """The sweeps in a folder, by name, or the one that it is."""
+    paths = [folder] if is_sweep(folder) else filter(is_sweep, sorted(folder.glob("*/")))
+    return tuple(_status(path) for path in paths)
+
+
+def _status(path: Path) -> SweepStatus:
+    axes = {name: len(values) for name, values in read_identity(path)["axes"].items()}
+    flags = [0, 0, 0]
+    # A chunk of one byte each: that of a cell that is not there is not there either.
+    with os.scandir(path / "done") as entries:
+        for entry in entries:
+            if entry.name.startswith("c.") and not entry.name.endswith(".partial"):
+                content = Path(entry.path).read_bytes()
+                flags[content[0] if content and content[0] < len(flags) else 0] += 1
+    begun = datetime.fromtimestamp((path / "zarr.json").stat().st_mtime, UTC)
+    done = flags[DONE] + flags[FAILED]
+    return SweepStatus(path, done, flags[FAILED], prod(axes.values()), axes, begun)
