@@ -169,27 +169,28 @@ def _assemble(
         integer: whether fills are rounded to whole numbers.
         began: on the clock of `time.monotonic`.
     """
-    found, tasks = solved.found, solved.tasks
+    found, units = solved.found, [task.units for task in solved.tasks]
     data, observed = given
-    notes = list(found.notes)
+    notes = list(solved.notes)
 
     # What nothing was found for holds the centre of its slice, so that nothing stays empty.
-    centre = np.broadcast_to(tasks[0].units.to_data(np.zeros(())), tasks[0].shape)
-    answer = np.where(np.isfinite(found.denoised), found.denoised, centre)
-    own = tuple(back.index(axis) for axis in tasks[0].units.own)
+    there = np.isfinite(found.denoised)
+    answer = found.denoised
+    if not there.all():
+        answer = np.where(there, answer, units[0].to_data(np.zeros(())))
+        notes.append("there was no time for some of the entries: they hold the centre of the data")
+    own = tuple(back.index(axis) for axis in units[0].own)
     denoised, drawn_in = keep_plausible(np.transpose(answer, back), data, observed, own, bounds)
     fill = np.round(denoised) if integer else denoised
     if drawn_in:
         notes.append(f"{drawn_in} fills were drawn into the bounds that the data keep")
-    if not np.isfinite(found.denoised).all():
-        notes.append("there was no time for some of the entries: they hold the centre of the data")
     deviation = np.transpose(found.deviation, back)
 
     if found.calibration.coefficients is None:
         notes.append("too few entries could be held out to tell how far off a fill may be")
 
     search, refit = found.trajectories()
-    fits = tuple((fit, tasks[units].units) for fit, units in found.fits)
+    fits = tuple((fit, units[number]) for fit, number in found.fits)
     return Completion(
         filled=np.where(observed, data, fill),
         denoised=denoised,

@@ -2,23 +2,28 @@
 
 import math
 import time
+from functools import partial
 from typing import Literal, NamedTuple
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.axes import Axis
+from tacit.completion.cases import Case, Cases, Places
 from tacit.completion.delays import delayed_families
 from tacit.completion.draws import generator
 from tacit.completion.engine import Engine, Outcome
 from tacit.completion.families import FAMILIES, AbstractMethod, Family
 from tacit.completion.held_out import hold_out
-from tacit.completion.part import representative_part
+from tacit.completion.notes import notes_on
+from tacit.completion.part import representative_parts
 from tacit.completion.plan import Blend
 from tacit.completion.search import Report
 from tacit.completion.seasons import seasonal_families
+from tacit.completion.strips import LargeData, finish_in_strips
 from tacit.completion.task import HUBER, Task
 from tacit.completion.tasks import make_tasks
 from tacit.runs import keep_compiled
@@ -28,19 +33,25 @@ Mask = NDArray[np.bool_]
 Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
 
 
+_FOLDS = 5
+"""Sets that are held out where little is observed, of one part or of all."""
+
+
 class Solution(NamedTuple):
     """What the engine makes of arrays.
 
     Attributes:
         found: its answer.
-        tasks: what it answers, the data in each of the units that are tried.
+        tasks: the data, or a sample of large ones, in each of the units that are tried.
         holes: their shape in words.
+        notes: what a user should know.
         weight_unit: mean of the positive weights, which is 1 in the tasks.
     """
 
     found: Outcome
     tasks: tuple[Task, ...]
     holes: str
+    notes: tuple[str, ...]
     weight_unit: float
 
 
@@ -85,36 +96,93 @@ def solve(
         raise ValueError(f"loss: 'squared' or 'huber', not {loss!r}")
     robust = HUBER if loss == "huber" else math.inf
     unit = float(weights[weights > 0].mean())
+    given = dict(given or {})
     # Threads of LAPACK wait for each other: on busy cores a small SVD takes 100 times as long.
     with keep_compiled(), threadpool_limits(limits=1, user_api="blas"):
-        tasks = make_tasks(data, weights / unit, names, robust=robust, dtype=dtype)
-        task = tasks[0]
-        families, tried = _choose_families(task, methods)
-        part = None
-        if families and tried is None:
-            part = representative_part(task, families, float(budget), generator(key))
+        large = None
+        if methods == "auto" and outside is None:
+            large = LargeData.of(data, weights, names, robust=robust, dtype=dtype)
+        if large is None:
+            tasks = make_tasks(data, weights / unit, names, robust=robust, dtype=dtype)
+            families, tried = _choose_families(tasks[0], methods)
+        else:
+            tasks, tried = large.sample, None
+            families = tuple(f for f in FAMILIES if f.is_local and f.serves(tasks[0]))
         engine = Engine(
             tasks=tasks,
-            part=part,
             families=families,
-            given=dict(given or {}),
+            given=given,
             members=members,
             deadline=began + budget,
             report=report,
             key=key,
         )
         if isinstance(methods, Blend):
-            return Solution(engine.follow(methods), tasks, "", unit)
-        searched = task if part is None else task.take(part)
-        if outside is not None and part is not None:
-            outside = outside[np.ix_(*part)]
+            return Solution(engine.follow(methods), tasks, "", (), unit)
+
+        whole = tasks[0] if large is None else large.outline
+        parts: tuple[Places, ...] = ()
+        if families and tried is None:
+            parts = representative_parts(whole, families, float(budget), generator(key))
+        take = partial(_take, tasks) if large is None else large.take
+        regions = [(take(places), places) for places in parts] or [(tasks, None)]
+        cases, words = _hold_out(regions, names, outside, key)
+        chosen = engine.choose(cases, words.manner, tried, ~whole.observed)
+        found = engine.finish(chosen) if large is None else finish_in_strips(engine, chosen, large)
+        assert found.ending is not None
+        notes = notes_on(chosen, found.ending, data.shape, given)
+        return Solution(found, tasks, words.holes, notes, unit)
+
+
+def _take(tasks: Sequence[Task], places: Places) -> tuple[Task, ...]:
+    """A part of the data: these places along each axis."""
+    return tuple(task.take(places) for task in tasks)
+
+
+def _hold_out(
+    regions: Sequence[tuple[tuple[Task, ...], Places | None]],
+    names: Sequence[Axis],
+    outside: Mask | None,
+    key: PRNGKey,
+) -> tuple[Cases, "_Words"]:
+    """What is held out of the data, or of each of the parts, and how it imitates the holes.
+
+    Args:
+        regions: the data in each of the units that are tried, or parts of them with their places.
+        names: of the axes.
+        outside: entries that are not to be filled, if any.
+        key: JAX random key of the draw.
+    """
+    cases: list[Case] = []
+    kinds: list[str] = []
+    for number, (here, places) in enumerate(regions):
+        task, beyond = here[0], outside
+        if places is not None:
+            beyond = None if outside is None else outside[np.ix_(*places)]
         grouped = () if task.colours is None else (task.colours,)
-        sets, holes = hold_out(~searched.observed, task.ordered, grouped, outside=outside, key=key)
-        words = holes.describe(names)
+        draw = key if number == 0 else jax.random.fold_in(key, number)
+        sets, holes = hold_out(
+            ~task.observed,
+            task.ordered,
+            grouped,
+            outside=beyond,
+            folds=_FOLDS if len(regions) == 1 else 1,
+            key=draw,
+        )
         # Of a single entry none can be held out: the first setting is trained, and nothing chosen.
-        sets = sets or [np.zeros(searched.shape, bool)]
-        folds = f"{len(sets)} folds of " if len(sets) > 1 else ""
-        return Solution(engine.answer(sets, f"{folds}{words}", tried), tasks, words, unit)
+        sets = sets or [np.zeros(task.shape, bool)]
+        cases += [Case(here, held, places) for held in sets]
+        kinds.append(holes.describe(names))
+    words = max(kinds, key=kinds.count)
+    folds = f"{len(cases)} folds of " if len(cases) > 1 and len(regions) == 1 else ""
+    return Cases(tuple(cases)), _Words(words, f"{folds}{words}")
+
+
+class _Words(NamedTuple):
+    """What shape the holes have, and how they are imitated."""
+
+    holes: str
+    manner: str
 
 
 def _choose_families(

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Sequence
+from tacit.completion.cases import Cases
 from tacit.completion.plan import Blend, blend_weights
-from tacit.completion.search import Search, Trial
+from tacit.completion.search import Trial
 
 Values = NDArray[np.floating]
 
@@ -19,32 +20,30 @@ _FEWEST_HELD = 5
 """Held-out entries under which nothing is weighed."""
 
 
-def choose_members(
-    search: Search, trials: Sequence[Trial], most: int
-) -> tuple[list[Trial], Values]:
+def choose_members(cases: Cases, trials: Sequence[Trial], most: int) -> tuple[list[Trial], Values]:
     """The trials near the best, of different methods, and their weights in the mean.
 
     Args:
-        search: that made the trials.
+        cases: on which they were tried.
         trials: all of them.
         most: members.
     """
     near = _near(trials, most)
-    if len(near) == 1 or len(search.truth) < _FEWEST_HELD:
+    if len(near) == 1 or len(cases.truth) < _FEWEST_HELD:
         return near[:1], np.ones(1)
 
     # Entries that the best one misses by far, where outliers are expected, count less.
-    wrong = np.abs(near[0].answers - search.truth) / search.scale
-    limit = search.limit(near[0].answers - search.truth)
+    wrong = np.abs(near[0].answers - cases.truth) / cases.scale
+    limit = cases.limit(near[0].answers - cases.truth)
     trust = np.sqrt(np.where(wrong > limit, limit / np.maximum(wrong, 1e-300), 1.0))
-    trust = trust * np.sqrt(search.weights) / search.scale
-    if search.tasks[0].units.own:
+    trust = trust * np.sqrt(cases.weights) / cases.scale
+    if cases.task.units.own:
         # Each slice by its own error, as they are scored.
-        _, squares = search.by_slice(np.minimum(wrong, limit) ** 2)
-        _, number = np.unique(search.slices, return_inverse=True)
+        _, squares = cases.by_slice(np.minimum(wrong, limit) ** 2)
+        _, number = np.unique(cases.slices, return_inverse=True)
         trust = trust / np.sqrt(squares[number])
 
-    weights = blend_weights([t.answers * trust for t in near], search.truth * trust)
+    weights = blend_weights([t.answers * trust for t in near], cases.truth * trust)
     order = np.argsort(-weights, kind="stable")[: max(most, 1)]
     kept = [at for at in order if weights[at] > 0]
     return [near[at] for at in kept], weights[kept] / weights[kept].sum()

@@ -7,73 +7,111 @@ from numpy.typing import NDArray
 
 from tacit._typing import Sequence
 from tacit.completion.calibration import Calibration, Clues, clues_of
+from tacit.completion.cases import Cases
 from tacit.completion.fit import Fit, rms
-from tacit.completion.search import Search, Trial
+from tacit.completion.search import Trial
 from tacit.completion.task import Task
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 
 
-def calibrate(
-    search: Search,
-    members: Sequence[Trial],
-    weights: Values,
-    tasks: Sequence[Task],
-    fits: Sequence[tuple[Fit, int]],
-    part: Sequence[NDArray[np.intp]] | None = None,
-) -> tuple[Calibration, Values]:
-    """What the held-out errors say of the deviation of every entry, in data units.
+def calibrate(cases: Cases, members: Sequence[Trial], weights: Values) -> Calibration:
+    """What the held-out errors of a blend say of the deviation of any entry.
 
     They are compared in the units in which the first member was trained, where they are alike.
 
     Args:
-        search: that made the trials.
+        cases: what was held out.
         members: the trials of the blend.
         weights: of the members.
-        tasks: all of the data, in each of the units that are tried.
-        fits: of the members on all that is seen, with their units.
-        part: places along each axis on which was searched; None for all.
     """
     units = members[0].units
-    searched, whole = search.tasks[units], tasks[units]
     clues = [
         _clues(
-            [(t.fits[number], t.units) for t in members],
+            [(trial.fits[number], trial.units) for trial in members],
             weights,
             units,
-            search.tasks,
-            held,
-            searched.observed & ~held,
+            case.tasks,
+            case.held_out,
+            case.tasks[units].observed & ~case.held_out,
         )
-        for number, held in enumerate(search.held_out)
+        for number, case in enumerate(cases.each)
     ]
     together = Clues(np.concatenate([c.columns for c in clues]), clues[0].rising)
-    scale = np.broadcast_to(searched.units.scale, searched.shape)
-    scales = np.concatenate([scale[held] for held in search.held_out])
-    mean = np.sum([w * t.answers for w, t in zip(weights, members, strict=True)], axis=0)
-    errors = (mean - search.truth) / scales
-    calibration = Calibration.fit(
-        errors, together, search.precisions, robust=math.isfinite(searched.robust)
-    )
+    robust = math.isfinite(cases.task.robust)
+    errors = _errors(cases, members, weights)
+    return Calibration.fit(errors, together, cases.precisions, robust=robust)
 
+
+def deviation_of(
+    calibration: Calibration,
+    cases: Cases,
+    members: Sequence[Trial],
+    weights: Values,
+    tasks: Sequence[Task],
+    fits: Sequence[tuple[Fit, int]],
+) -> Values:
+    """The deviation of every entry of an answer, in data units.
+
+    Args:
+        calibration: by the same members.
+        cases: what was held out.
+        members: the trials of the blend.
+        weights: of the members.
+        tasks: the data that are answered, in each of the units that are tried.
+        fits: of the members on all that is seen of them, with their units.
+    """
+    units = members[0].units
+    whole = tasks[units]
     # What a member would have said is a clue: without all of them nothing is comparable.
     if len(fits) < len(members):
-        return calibration, np.full(whole.shape, np.nan)
+        return np.full(whole.shape, np.nan)
     everywhere = np.ones(whole.shape, bool)
     final = _clues(fits, weights, units, tasks, everywhere, whole.observed)
     deviation = calibration.deviation(final).reshape(whole.shape) * whole.units.scale
-    if part is not None and any(fit.is_cut_short for fit, _ in fits):
+    if not cases.are_whole and any(fit.is_cut_short for fit, _ in fits):
         # The errors of the search say nothing of what was cut short: how far it is from the search
         # where both fill the same entries does.
-        trained = [(trial.fits[0], trial.units) for trial in members]
-        final = np.tensordot(weights, _inner_answers(fits, units, tasks), 1)[np.ix_(*part)]
-        before = np.tensordot(weights, _inner_answers(trained, units, search.tasks), 1)
-        both = [np.isfinite(trial.fits[0].answer.values) for trial in members]
-        apart = (final - before)[np.all(both, axis=0) & ~searched.observed]
-        expected = max(rms(errors, search.precisions), np.finfo(float).tiny)
-        deviation *= math.hypot(1.0, rms(apart, np.ones(apart.size)) / expected)
-    return calibration, deviation
+        errors = _errors(cases, members, weights)
+        apart = _moved(cases, members, weights, tasks, fits)
+        expected = max(rms(errors, cases.precisions), np.finfo(float).tiny)
+        if apart.size:
+            deviation *= math.hypot(1.0, rms(apart, np.ones(apart.size)) / expected)
+    return deviation
+
+
+def _errors(cases: Cases, members: Sequence[Trial], weights: Values) -> Values:
+    """Of the blend on what was held out, in the units of the first member."""
+    units = members[0].units
+    mean = np.sum([w * t.answers for w, t in zip(weights, members, strict=True)], axis=0)
+    scales = [
+        np.broadcast_to(case.tasks[units].units.scale, case.held_out.shape)[case.held_out]
+        for case in cases.each
+    ]
+    return (mean - cases.truth) / np.concatenate(scales)
+
+
+def _moved(
+    cases: Cases,
+    members: Sequence[Trial],
+    weights: Values,
+    tasks: Sequence[Task],
+    fits: Sequence[tuple[Fit, int]],
+) -> Values:
+    """How far the answer is from that of the search, in the holes of the parts."""
+    units = members[0].units
+    final = np.tensordot(weights, _inner_answers(fits, units, tasks), 1)
+    moved: list[Values] = [np.zeros(0)]
+    for number, case in enumerate(cases.each):
+        if not case.places:
+            continue
+        trained = [(trial.fits[number], trial.units) for trial in members]
+        before = np.tensordot(weights, _inner_answers(trained, units, case.tasks), 1)
+        there = np.all([np.isfinite(fit.answer.values) for fit, _ in trained], axis=0)
+        both = there & ~case.tasks[units].observed
+        moved.append((final[np.ix_(*case.places)] - before)[both])
+    return np.concatenate(moved)
 
 
 def _inner_answers(fits: Sequence[tuple[Fit, int]], units: int, tasks: Sequence[Task]) -> Values:

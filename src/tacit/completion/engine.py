@@ -1,6 +1,7 @@
 """The one way from a task to an answer: hold out, try, blend, refit, calibrate."""
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import equinox as eqx
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from tacit._typing import Any, Mapping, PRNGKey, Sequence
 from tacit.completion.blend import blend_of, choose_members
 from tacit.completion.calibration import Calibration, Clues
-from tacit.completion.deviations import calibrate
+from tacit.completion.cases import Cases
+from tacit.completion.deviations import calibrate, deviation_of
 from tacit.completion.families import AbstractMethod, Family
 from tacit.completion.fit import Fit, rms
 from tacit.completion.plan import Blend, Candidate, Choice
@@ -34,7 +36,7 @@ class Outcome(NamedTuple):
         choice: what was chosen, from what, and why.
         fits: of the members on all that is seen, and which units each was trained in.
         search: the fit of the best candidate on the first held-out set.
-        notes: what there was no time for.
+        ending: what there was no time for; None where nothing was searched.
         result: how it ended.
     """
 
@@ -44,7 +46,7 @@ class Outcome(NamedTuple):
     choice: Choice
     fits: tuple[tuple[Fit, int], ...]
     search: Fit | None
-    notes: tuple[str, ...]
+    ending: "Ending | None"
     result: Result
 
     def trajectories(self) -> tuple[Trajectory[Any], Trajectory[Any]]:
@@ -56,12 +58,60 @@ class Outcome(NamedTuple):
         return search.trajectory, first.trajectory
 
 
+class Ending(NamedTuple):
+    """How the training on all that is seen ended.
+
+    Attributes:
+        trained: members that were trained.
+        is_cut_short: whether one of them was.
+        interrupted: whether Ctrl-C came.
+        left: missing entries that a quick method filled.
+        holes: missing entries.
+    """
+
+    trained: int
+    is_cut_short: bool
+    interrupted: bool
+    left: int
+    holes: int
+
+
+class Chosen(NamedTuple):
+    """What a search has come to.
+
+    Attributes:
+        cases: on which was searched.
+        manner: how what is held out imitates the holes, in words.
+        trials: all of them, in order.
+        members: those of which the answer is the mean.
+        weights: of the members.
+        calibration: of the deviation.
+        interrupted: whether Ctrl-C came.
+    """
+
+    cases: Cases
+    manner: str
+    trials: Sequence[Trial]
+    members: Sequence[Trial]
+    weights: Values
+    calibration: Calibration
+    interrupted: bool
+
+    def only(self, count: int) -> "Chosen":
+        """With the first few of the members."""
+        count = max(count, 1)
+        weights = self.weights[:count] / self.weights[:count].sum()
+        if count >= len(self.members):
+            return self
+        calibration = calibrate(self.cases, self.members[:count], weights)
+        return self._replace(members=self.members[:count], weights=weights, calibration=calibration)
+
+
 class Engine(eqx.Module):
     """What is asked of the engine.
 
     Attributes:
         tasks: the data in each of the units that are tried.
-        part: places along each axis on which is searched; None for all.
         families: that may be tried.
         given: settings that are not searched.
         members: most members of the blend.
@@ -71,7 +121,6 @@ class Engine(eqx.Module):
     """
 
     tasks: tuple[Task, ...]
-    part: tuple[NDArray[np.intp], ...] | None
     families: tuple[Family, ...]
     given: Mapping[str, Any]
     members: int
@@ -80,47 +129,74 @@ class Engine(eqx.Module):
     key: PRNGKey
 
     def answer(
-        self,
-        held_out: Sequence[Mask],
-        manner: str,
-        methods: Sequence[AbstractMethod] | None = None,
+        self, cases: Cases, manner: str, methods: Sequence[AbstractMethod] | None = None
     ) -> Outcome:
         """Search on held-out entries, then train the best on all that is seen.
 
         Args:
-            held_out: sets of entries, of the shape of the part that is searched on.
-            manner: how they imitate the holes, in words.
+            cases: what is held out, of all of the data or of parts.
+            manner: how it imitates the holes, in words.
             methods: what to try, in place of what the families propose.
         """
-        refit = self._refit()
-        tasks = self.tasks if self.part is None else tuple(t.take(self.part) for t in self.tasks)
+        return self.finish(self.choose(cases, manner, methods))
+
+    def choose(
+        self,
+        cases: Cases,
+        manner: str,
+        methods: Sequence[AbstractMethod] | None = None,
+        wanted: Mask | None = None,
+    ) -> Chosen:
+        """Search on held-out entries.
+
+        Args:
+            cases: what is held out, of all of the data or of parts.
+            manner: how it imitates the holes, in words.
+            methods: what to try, in place of what the families propose.
+            wanted: where answers will be wanted; in the holes of the tasks if not given.
+        """
         search = Search(
-            tasks=tasks,
-            held_out=tuple(held_out),
+            cases=cases,
             families=self.families,
             given=self.given,
             deadline=self.deadline,
-            reserve=refit.seconds_for,
+            reserve=partial(self._refit(cases).seconds_for, wanted=wanted),
             report=self.report,
             key=self.key,
         )
         trials, interrupted = search.run(methods)
-        chosen, weights = choose_members(search, trials, self.members)
+        members, weights = choose_members(cases, trials, self.members)
+        calibration = calibrate(cases, members, weights)
+        return Chosen(cases, manner, trials, members, weights, calibration, interrupted)
 
+    def finish(self, chosen: Chosen) -> Outcome:
+        """Train what was chosen on all that is seen."""
+        refit, trials = self._refit(chosen.cases), chosen.trials
         fits: list[tuple[Fit, int]] = []
+        interrupted = chosen.interrupted
         if not interrupted:
-            fits, interrupted = refit.members(chosen, blend_of(chosen, weights), trials)
-        notes = _notes(self, fits, chosen, trials, interrupted)
-        if not fits and self.part is None:
+            blend = blend_of(chosen.members, chosen.weights)
+            fits, interrupted = refit.members(chosen.members, blend, trials)
+        unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]
+        left = np.all(unsolved, axis=0) if unsolved else np.zeros(self.tasks[0].shape, bool)
+        ending = Ending(
+            trained=len(fits),
+            is_cut_short=any(fit.is_cut_short for fit, _ in fits),
+            interrupted=interrupted,
+            left=int((left & ~self.tasks[0].observed).sum()),
+            holes=int((~self.tasks[0].observed).sum()),
+        )
+        if not fits and chosen.cases.are_whole:
             # Ctrl-C, or no time: what was learnt without the held-out entries is the answer.
-            fits = [(chosen[0].fits[0], chosen[0].units)]
-        chosen, weights = chosen[: max(len(fits), 1)], weights[: max(len(fits), 1)]
-        weights = weights / weights.sum()
+            fits = [(chosen.members[0].fits[0], chosen.members[0].units)]
+        chosen = chosen.only(len(fits))
 
-        mean = refit.mean(fits, weights)
+        mean = refit.mean(fits, chosen.weights)
         denoised = refit.completed(mean, trials)
-        calibration, deviation = calibrate(search, chosen, weights, self.tasks, fits, self.part)
-        choice = _choice(search, trials, chosen, weights, manner)
+        deviation = deviation_of(
+            chosen.calibration, chosen.cases, chosen.members, chosen.weights, self.tasks, fits
+        )
+        choice = _choice(chosen)
         quick = quickest(trials)
         if quick is not None and choice.score > 0:
             # The rest was filled by a method that errs so many times as much.
@@ -133,17 +209,17 @@ class Engine(eqx.Module):
         return Outcome(
             denoised=denoised,
             deviation=deviation,
-            calibration=calibration,
+            calibration=chosen.calibration,
             choice=choice,
             fits=tuple(fits),
             search=best.fits[0],
-            notes=notes,
+            ending=ending,
             result=Result.INTERRUPTED if interrupted else result,
         )
 
     def follow(self, blend: Blend) -> Outcome:
         """Train the members of a blend that another search chose; nothing is held out."""
-        refit = self._refit()
+        refit = self._refit(None)
         fits = [
             (refit.train(member, f"refit {number}"), member.units)
             for number, member in enumerate(blend.members, 1)
@@ -157,78 +233,36 @@ class Engine(eqx.Module):
             choice=Choice(blend, math.nan, math.nan, (), "It was given."),
             fits=tuple(fits),
             search=None,
-            notes=(),
+            ending=None,
             result=fits[-1][0].result,
         )
 
-    def _refit(self) -> Refit:
-        return Refit(self.tasks, self.part, self.deadline, self.report, self.key)
+    def seconds_for(self, trial: Trial, wanted: Mask) -> float:
+        """That training a trial's method on all that is seen will take.
+
+        Args:
+            trial: of the search.
+            wanted: where its answers are wanted.
+        """
+        return self._refit(None).seconds_for(trial, wanted)
+
+    def _refit(self, cases: Cases | None) -> Refit:
+        follows = cases is not None and cases.are_whole
+        return Refit(self.tasks, follows, self.deadline, self.report, self.key)
 
 
-def _choice(
-    search: Search,
-    trials: Sequence[Trial],
-    chosen: Sequence[Trial],
-    weights: Values,
-    manner: str,
-) -> Choice:
-    mean = np.sum([w * t.answers for w, t in zip(weights, chosen, strict=True)], axis=0)
-    errors = mean - search.truth
-    error = rms(errors, search.precisions)
+def _choice(chosen: Chosen) -> Choice:
+    cases = chosen.cases
+    pairs = zip(chosen.weights, chosen.members, strict=True)
+    errors = np.sum([weight * trial.answers for weight, trial in pairs], axis=0) - cases.truth
+    error = rms(errors, cases.precisions)
     return Choice(
-        blend=blend_of(chosen, weights),
+        blend=blend_of(chosen.members, chosen.weights),
         held_out=error,
-        score=search.score(errors),
-        candidates=tuple(trial.candidate for trial in trials),
-        reason=_reason(trials, len(chosen), error, manner),
+        score=cases.score(errors),
+        candidates=tuple(trial.candidate for trial in chosen.trials),
+        reason=_reason(chosen.trials, len(chosen.members), error, chosen.manner),
     )
-
-
-def _notes(
-    engine: Engine,
-    fits: Sequence[tuple[Fit, int]],
-    chosen: Sequence[Trial],
-    trials: Sequence[Trial],
-    interrupted: bool,
-) -> tuple[str, ...]:
-    notes = []
-    if engine.part is not None:
-        share = math.prod(map(len, engine.part)) / math.prod(engine.tasks[0].shape)
-        notes.append(
-            f"the method was chosen on {share:.1%} of the data, and then used on all of them, to "
-            "keep within the budget"
-        )
-
-    # A setting that is given for one kind of method says nothing where another was tried.
-    tried = [trial.candidate.member.method for trial in trials]
-    unused = [name for name in engine.given if not any(hasattr(m, name) for m in tried)]
-    if unused:
-        notes.append(
-            f"no method that was tried has a setting {' or '.join(unused)}: it is not used"
-        )
-
-    if not fits and not interrupted:
-        notes.append("there was no time to train on the held-out entries as well")
-    elif len(fits) < len(chosen) and not interrupted:
-        notes.append(
-            f"there was time for {len(fits)} of the {len(chosen)} methods whose mean is best"
-        )
-
-    if any(fit.is_cut_short for fit, _ in fits):
-        notes.append(
-            "training on all of the data was cut short: the fills are less certain than the "
-            "held-out errors say, by as much as they differ from the search"
-        )
-
-    unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]
-    quick = quickest(trials)
-    if unsolved and quick is not None and np.all(unsolved, axis=0).any():
-        share = float(np.all(unsolved, axis=0)[~engine.tasks[0].observed].mean())
-        notes.append(
-            f"there was no time for {share:.0%} of the holes: {quick.candidate.member.method} "
-            "filled them"
-        )
-    return tuple(notes)
 
 
 def _reason(trials: Sequence[Trial], members: int, error: float, manner: str) -> str:

@@ -21,15 +21,21 @@ _LEAST_ROWS = 1536
 """Nor one of a table below this one."""
 _PLACES = 24
 """Places that are compared for a part of ordered data."""
+_ENTRIES = 1 << 18
+"""Entries of all parts around holes, at most."""
+_MOST_MISSING = 0.98
+"""Share of a part that may be missing."""
 
 
-def representative_part(
+def representative_parts(
     task: Task, families: Sequence[Family], budget: float, rng: np.random.Generator
-) -> Places | None:
-    """Places along each axis that make a part on which a trial is quick; None for all of the data.
+) -> tuple[Places, ...]:
+    """Places along each axis of parts on which a trial is quick; none where all of the data are.
 
-    Along ordered axes a stretch, so that neighbours stay neighbours; along others a draw. Of
-    several places the one that misses as large a share as the whole does, and is as lively.
+    Where windows serve, small parts around random missing entries: what is far from the usual is
+    among them as often as it is among the holes. Of other data one part, along ordered axes a
+    stretch, so that neighbours stay neighbours, along others a draw: of several the one that misses
+    as large a share as the whole does, and is as lively.
 
     Args:
         task: the data.
@@ -37,22 +43,44 @@ def representative_part(
         budget: seconds for everything.
         rng: of the draw.
     """
-    shape = task.shape
-    sides = list(shape)
-    fixed = {task.colours}
-    # Windows take a part that is one tile, and that is not cut again.
     if any(family.name == "windows" for family in families):
-        sides = list(Windows(task.ordered).tiling(np.ones(shape, bool)).sides)
-        fixed = set(range(len(shape)))
+        return _around_holes(task, budget, rng)
+    sides = list(task.shape)
     while _cost(families, task, sides) > _SHARE * budget:
-        free = [at for at in range(len(shape)) if at not in fixed and sides[at] > _least(shape)]
+        free = [
+            at for at, side in enumerate(sides) if at != task.colours and side > _least(task.shape)
+        ]
         if not free:
             break
         longest = max(free, key=lambda at: sides[at])
-        sides[longest] = max(_least(shape), int(0.8 * sides[longest]))
-    if sides == list(shape):
-        return None
-    return _most_alike(task, sides, rng)
+        sides[longest] = max(_least(task.shape), int(0.8 * sides[longest]))
+    return () if tuple(sides) == task.shape else (_most_alike(task, sides, rng),)
+
+
+def _around_holes(task: Task, budget: float, rng: np.random.Generator) -> tuple[Places, ...]:
+    """Parts of one shape, each around a random missing entry; none where one tile is everything."""
+    missing = ~task.observed
+    windows = Windows(task.ordered)
+    if windows.is_one_tile(task.shape):
+        return ()
+    sides = windows.part(missing)
+    affordable = _SHARE * budget / windows.work(sides)
+    count = int(np.clip(affordable, 1, max(1, _ENTRIES // math.prod(sides))))
+    holes = np.flatnonzero(missing)
+    parts: list[Places] = []
+    for _ in range(_PLACES):
+        centre = np.unravel_index(int(rng.choice(holes)), task.shape)
+        start = [
+            min(max(int(at) - side // 2, 0), length - side)
+            for at, side, length in zip(centre, sides, task.shape, strict=True)
+        ]
+        part = tuple(at + np.arange(side) for at, side in zip(start, sides, strict=True))
+        # Where next to nothing is seen nothing can be held out.
+        if missing[np.ix_(*part)].mean() < _MOST_MISSING:
+            parts.append(part)
+        if len(parts) == count:
+            break
+    return tuple(parts) or (_most_alike(task, list(sides), rng),)
 
 
 def _least(shape: Sequence[int]) -> int:

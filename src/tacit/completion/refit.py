@@ -17,6 +17,7 @@ from tacit.completion.search import Report, Trial, was_interrupted, with_title
 from tacit.completion.task import Task
 
 Values = NDArray[np.floating]
+Mask = NDArray[np.bool_]
 
 _RESUMED = 0.25
 """Share of the steps of the search that a gradual method goes on for, on all that is seen."""
@@ -29,24 +30,29 @@ class Refit(eqx.Module):
 
     Attributes:
         tasks: all of the data, in each of the units that are tried.
-        part: places along each axis on which was searched; None for all.
+        follows: whether the search was on all of these data, so that it has left an answer.
         deadline: on the clock of `time.monotonic`.
         report: called with the stage and its progress.
         key: JAX random key of the starts.
     """
 
     tasks: tuple[Task, ...]
-    part: tuple[NDArray[np.intp], ...] | None
+    follows: bool
     deadline: float
     report: Report | None
     key: PRNGKey
 
-    def seconds_for(self, trial: Trial) -> float:
-        """That training a trial's method on all that is seen will take."""
-        holes = ~self.tasks[0].observed
+    def seconds_for(self, trial: Trial, wanted: Mask | None = None) -> float:
+        """That training a trial's method on all that is seen will take.
+
+        Args:
+            trial: of the search.
+            wanted: where its answers are wanted; in all holes if not given.
+        """
+        holes = ~self.tasks[0].observed if wanted is None else wanted
         member, total = trial.candidate.member, 0.0
         while member is not None:
-            seconds = predict_seconds(member.method, holes, trial.fits)
+            seconds = predict_seconds(member.method, [holes], trial.fits)
             if self._resumes(member):
                 # From the end of its last phase: those before are not trained again.
                 return total + _RESUMED * seconds
@@ -86,11 +92,11 @@ class Refit(eqx.Module):
 
     def _resumes(self, member: Member) -> bool:
         """Whether a member goes on from the end of the search, which was on all of the data."""
-        return self.part is None and member.method.is_gradual
+        return self.follows and member.method.is_gradual
 
     def _has_answer(self, search: Fit) -> bool:
         """Whether a search has left an answer: on all of the data, and in every hole."""
-        return self.part is None and bool(np.isfinite(search.answer.values).all())
+        return self.follows and bool(np.isfinite(search.answer.values).all())
 
     def _refit_deadline(self, trials: Sequence[Trial], seconds: float) -> float:
         """When a refit must end: early enough to fill quickly what there was no time for."""

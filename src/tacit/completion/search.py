@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 
 from tacit import _interrupt
 from tacit._typing import Any, Callable, Iterator, Mapping, PRNGKey, Sequence
+from tacit.completion.cases import Cases
 from tacit.completion.cost import predict_seconds
 from tacit.completion.families import AbstractMethod, Family
 from tacit.completion.fit import Fit, rms, train
 from tacit.completion.plan import After, Candidate, Member
-from tacit.completion.task import LEANING, Task
-from tacit.observers.errors import ROBUST_DEVIATION
 from tacit.runs import Progress, Result
 
 Values = NDArray[np.floating]
-Mask = NDArray[np.bool_]
 Report = Callable[[str, Progress], None]
 """Called after each compiled chunk with the stage and its progress."""
 
@@ -61,8 +59,7 @@ class Search(eqx.Module):
     """What a search needs to know.
 
     Attributes:
-        tasks: the data, or a part of them, in each of the units that are tried.
-        held_out: sets of entries to be held out.
+        cases: what is held out of which data.
         families: in the order in which they are tried.
         given: settings that are not searched.
         deadline: on the clock of `time.monotonic`.
@@ -71,8 +68,7 @@ class Search(eqx.Module):
         key: JAX random key of the starts.
     """
 
-    tasks: tuple[Task, ...]
-    held_out: tuple[Mask, ...]
+    cases: Cases
     families: tuple[Family, ...]
     given: Mapping[str, Any]
     deadline: float
@@ -108,9 +104,9 @@ class Search(eqx.Module):
         """The opening of each family; then the rest of those that are close to the best."""
         opened: list[tuple[Iterator[Any], list[Candidate]]] = []
         for family in self.families:
-            further = family.proposals(self.tasks[0], tried)
+            further = family.proposals(self.cases.task, tried)
             before = len(tried)
-            yield from islice(further, family.opening(self.tasks[0]))
+            yield from islice(further, family.opening(self.cases.task))
             opened.append((further, tried[before:]))
         scores = [min((c.score for c in own), default=math.inf) for _, own in opened]
         for number in np.argsort(scores, kind="stable"):
@@ -147,7 +143,7 @@ class Search(eqx.Module):
         """Whether this trial, and then the answer by the best so far, will end in time."""
         method = proposal.method if isinstance(proposal, After) else proposal
         fits = [fit for trial in trials for fit in trial.fits]
-        seconds = predict_seconds(method, self.held_out[0], fits) * len(self.held_out)
+        seconds = predict_seconds(method, [case.held_out for case in self.cases.each], fits)
         seconds *= _OF_USE if method.is_gradual else 1.0
         reserve = sum(self.reserve(trial) for trial in self._likely_members(trials))
         return time.monotonic() + _SAFETY * (seconds + reserve) <= self.deadline
@@ -162,7 +158,7 @@ class Search(eqx.Module):
 
     def _other_units(self, trials: list[Trial]) -> None:
         """Try the best methods in the other units, as long as that is a gain."""
-        for units in range(1, len(self.tasks)):
+        for units in range(1, self.cases.units):
             for trial in sorted(trials, key=lambda trial: trial.score)[:2]:
                 before = trial.candidate.member.before
                 if before is not None or not self._has_time(trial.candidate.member.method, trials):
@@ -177,7 +173,6 @@ class Search(eqx.Module):
         method, before = (
             (proposal.method, proposal.before) if isinstance(proposal, After) else (proposal, None)
         )
-        task = self.tasks[units]
         start = next((trial for trial in trials if trial.candidate is before), None)
         title = str(method)
         # The first, and gradual ones, may take half of what is left; for others there is time.
@@ -186,91 +181,29 @@ class Search(eqx.Module):
         deadline = self.deadline if trials and not method.is_gradual else half
         fits = tuple(
             train(
-                task,
+                case.tasks[units],
                 method,
-                held,
+                case.held_out,
                 start=None if start is None else start.fits[number],
                 on_chunk=with_title(self.report, title),
                 deadline=deadline,
                 key=self.key,
             )
-            for number, held in enumerate(self.held_out)
+            for number, case in enumerate(self.cases.each)
         )
         answers = np.concatenate(
             [
-                task.units.to_data(fit.answer.values)[held]
-                for fit, held in zip(fits, self.held_out, strict=True)
+                case.tasks[units].units.to_data(fit.answer.values)[case.held_out]
+                for fit, case in zip(fits, self.cases.each, strict=True)
             ]
         )
-        errors = answers - self.truth
+        errors = answers - self.cases.truth
         steps = int(np.median([fit.steps for fit in fits]))
         member = Member(method, steps, 1.0, None if before is None else before.member, units)
         seconds = sum(fit.seconds for fit in fits)
-        candidate = Candidate(member, rms(errors, self.precisions), self.score(errors), seconds)
+        held_out, score = rms(errors, self.cases.precisions), self.cases.score(errors)
+        candidate = Candidate(member, held_out, score, seconds)
         return Trial(candidate, fits, answers)
-
-    @property
-    def truth(self) -> Values:
-        """What was held out, in data units, one set after the other."""
-        task = self.tasks[0]
-        data = task.units.to_data(task.values)
-        return np.concatenate([data[held] for held in self.held_out])
-
-    @property
-    def scale(self) -> Values:
-        """The unit in which each held-out entry is scored: of its slice, where that has its own."""
-        task = self.tasks[0]
-        scale = np.broadcast_to(task.units.scale, task.shape)
-        return np.concatenate([scale[held] for held in self.held_out])
-
-    @property
-    def weights(self) -> Values:
-        """Of the held-out entries."""
-        return np.concatenate([self.tasks[0].weights[held] for held in self.held_out])
-
-    @property
-    def precisions(self) -> Values:
-        """Of the squared errors of the held-out entries: w², as the variance of e² is as 1/w².
-
-        So weighed, a mean is that of the entries that know how far off a fill is.
-        """
-        return self.weights**2
-
-    @property
-    def slices(self) -> NDArray[np.intp]:
-        """Number of the slice of each held-out entry, where slices have units of their own."""
-        return np.concatenate([self.tasks[0].slices[held] for held in self.held_out])
-
-    def score(self, errors: Values) -> float:
-        """Root mean square of the errors, outliers cut if expected, in the units of the slices.
-
-        Where slices have units of their own it is the geometric mean over them: a slice that is
-        nothing but noise would else drown what is said of the others.
-        """
-        if not errors.size:
-            return 0.0
-        squares = np.minimum(np.abs(errors) / self.scale, self.limit(errors)) ** 2
-        if not np.isfinite(squares).all():
-            return math.inf
-        if not self.tasks[0].units.own:
-            return float(np.sqrt(np.average(squares, weights=self.weights)))
-        counts, means = self.by_slice(squares)
-        return float(np.exp(0.5 * np.average(np.log(means), weights=counts)))
-
-    def by_slice(self, squares: Values) -> tuple[Values, Values]:
-        """Weight and mean square of every slice, drawn a little towards what is usual."""
-        counts = np.bincount(self.slices, self.weights)
-        totals = np.bincount(self.slices, self.weights * squares)
-        held = counts > 0
-        counts, totals = counts[held], totals[held]
-        usual = float(np.median(totals / counts)) or np.finfo(float).tiny
-        return counts.astype(float), (totals + LEANING * usual) / (counts + LEANING)
-
-    def limit(self, errors: Values) -> float:
-        """Beyond it an error counts as an outlier: three robust deviations, or none."""
-        if not math.isfinite(self.tasks[0].robust):
-            return math.inf
-        return 3 * ROBUST_DEVIATION * float(np.median(np.abs(errors) / self.scale))
 
 
 def was_interrupted(*results: Result) -> bool:

@@ -89,14 +89,14 @@ class Tiling(NamedTuple):
             covered[tile] = True
             if number >= len(pieces):
                 continue
-            ramp = self._ramp(tile)
+            ramp = self.ramp(tile)
             total[tile] += ramp * pieces[number][tuple(map(slice, self.sides))]
             weight[tile] += ramp
         answer = np.where(covered, np.nan, values)
         return np.where(weight > 0, total / np.where(weight > 0, weight, 1), answer)
 
-    def _ramp(self, tile: Tile) -> Values:
-        """Product of hats along the axes; flat towards the ends of the data."""
+    def ramp(self, tile: Tile) -> Values:
+        """The weight of a tile: hats along the axes, flat towards the ends of the data."""
         ramp = np.ones((1,) * len(tile))
         for axis, (part, length) in enumerate(zip(tile, self.shape, strict=True)):
             side = part.stop - part.start

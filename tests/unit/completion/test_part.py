@@ -7,7 +7,7 @@ import numpy as np
 
 from tacit.completion import Continuation, Family, complete
 from tacit.completion.draws import generator
-from tacit.completion.part import representative_part
+from tacit.completion.part import representative_parts
 
 from .small import KEY, cube, rms, table, task_of
 
@@ -30,7 +30,7 @@ def costing(rate):
 
 def test_a_part_is_small_enough_and_a_stretch_where_there_is_order():
     task = series()
-    part = representative_part(task, costing(1e-4), 60.0, generator(KEY))
+    (part,) = representative_parts(task, costing(1e-4), 60.0, generator(KEY))
     sides = tuple(map(len, part))
     assert 1e-4 * math.prod(sides) <= 0.08 * 60
     assert (np.diff(part[1]) == 1).all()
@@ -44,17 +44,19 @@ def test_a_part_is_small_enough_and_a_stretch_where_there_is_order():
 
 def test_small_data_are_taken_whole_and_no_axis_is_cut_too_short():
     task = series()
-    assert representative_part(task, costing(1e-9), 60.0, generator(KEY)) is None
-    assert representative_part(task, (), 60.0, generator(KEY)) is None
-    part = representative_part(task, costing(1e9), 60.0, generator(KEY))
+    assert representative_parts(task, costing(1e-9), 60.0, generator(KEY)) == ()
+    assert representative_parts(task, (), 60.0, generator(KEY)) == ()
+    (part,) = representative_parts(task, costing(1e9), 60.0, generator(KEY))
     assert min(map(len, part)) >= 24
     # Of a table the columns are learnt from a few hundred rows at least.
-    assert representative_part(TASK, costing(1e9), 60.0, generator(KEY)) is None
+    assert representative_parts(TASK, costing(1e9), 60.0, generator(KEY)) == ()
 
 
 def test_a_part_follows_from_the_key():
     task = series()
-    one, same = (representative_part(task, costing(1e-4), 60.0, generator(KEY)) for _ in range(2))
+    (one,), (same,) = (
+        representative_parts(task, costing(1e-4), 60.0, generator(KEY)) for _ in range(2)
+    )
     for first, second in zip(one, same, strict=True):
         np.testing.assert_array_equal(first, second)
 

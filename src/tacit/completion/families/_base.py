@@ -203,6 +203,7 @@ class Family(NamedTuple):
         is_usual: whether it is tried for a task where no method is asked for.
         opening: number of proposals that are tried before families are compared.
         cost: seconds of a first trial on a part of a task, of these sides.
+        is_local: whether what is far away says nothing, so that large data are done in strips.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Family(NamedTuple):
     is_usual: Callable[[Task], bool] = lambda task: True
     opening: Callable[[Task], int] = lambda task: 1
     cost: Callable[[Task, Sequence[int]], float] = lambda task, sides: 0.0
+    is_local: bool = False
 
 
 @jit

@@ -63,4 +63,5 @@ CONTINUATION = Family(
     _proposals,
     opening=lambda task: 2,
     cost=lambda task, sides: Continuation(task.ordered).work(sides),
+    is_local=True,
 )

@@ -35,6 +35,8 @@ _LONGEST = 288
 """Longest side of data that are one tile."""
 _SIDES = (64, 96, 160, 256)
 """Sides of a tile, at most: the cheapest, of those that are wide enough for the holes."""
+_PARTS = (96, 128, 192)
+"""Sides of a part that is searched on."""
 _STEP = 32
 """Sides are multiples of it."""
 _ENTRIES = 1 << 19
@@ -88,6 +90,25 @@ class Windows(AbstractTrained):
     def tiling(self, wanted: Mask) -> Tiling:
         """The cheapest tiles over what is wanted, with margins by how wide the holes are."""
         return _cheapest(self, wanted)
+
+    def is_one_tile(self, shape: Sequence[int]) -> bool:
+        """Whether data of this shape are small enough to be worked on as they are."""
+        longest = max(shape[mode] for mode in self.modes)
+        return math.prod(shape) <= _ENTRIES and longest <= _LONGEST
+
+    def part(self, missing: Mask) -> tuple[int, ...]:
+        """Sides of a part of the data that is one tile, and wide enough for such holes."""
+        others = tuple(axis for axis in range(missing.ndim) if axis not in self.modes)
+        reach = _MARGIN + _width(np.asarray(missing.all(axis=others)))
+        longest = next((side for side in _PARTS if side >= 6 * reach), _SIDES[-1])
+        while True:
+            sides = tuple(
+                min(length, longest) if mode in self.modes else length
+                for mode, length in enumerate(missing.shape)
+            )
+            if math.prod(sides) <= _ENTRIES or longest <= _SIDES[0]:
+                return sides
+            longest -= _STEP
 
     def padded_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """Ordered sides rounded up: what lies beyond the edge is free."""
@@ -154,23 +175,23 @@ def _cheapest(method: Windows, wanted: Mask) -> Tiling:
 def _tilings(method: Windows, wanted: Mask) -> Iterator[Tiling]:
     """All of the data, if they are small, and tiles of each size that is wide enough."""
     shape, modes = wanted.shape, method.modes
-    if math.prod(shape) <= _ENTRIES and max(shape[mode] for mode in modes) <= _LONGEST:
+    if method.is_one_tile(shape):
         yield Tiling.whole(shape)
     others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
     margin = _MARGIN + _width(np.asarray(wanted.all(axis=others)))
+    possible = []
     for longest in _SIDES:
         room = min(margin, longest // 4)
-        sides = [
+        sides = tuple(
             even_side(length, longest, 2 * room, _STEP) if mode in modes else length
             for mode, length in enumerate(shape)
-        ]
-        is_wide = room == margin or longest == _SIDES[-1]
-        if tuple(sides) != shape and (is_wide and math.prod(sides) <= _ENTRIES):
-            yield Tiling.cover(wanted, sides, room, _ENTRIES)
-    # Of many channels even small tiles are large.
-    sides = [min(n, _SIDES[0]) if mode in modes else n for mode, n in enumerate(shape)]
-    if math.prod(sides) > _ENTRIES:
-        yield Tiling.cover(wanted, sides, _SIDES[0] // 4, _ENTRIES)
+        )
+        # Of many channels even the smallest tiles may be large.
+        if not possible or math.prod(sides) <= _ENTRIES:
+            possible.append((sides, room))
+    wide = [(sides, room) for sides, room in possible if room == margin]
+    for sides, room in wide or possible[-1:]:
+        yield Tiling.cover(wanted, sides, room, _ENTRIES)
 
 
 def _width(wanted: Mask) -> int:
@@ -220,4 +241,5 @@ WINDOWS = Family(
     _proposals,
     opening=lambda task: 1 if task.frames is None else 2,
     cost=lambda task, sides: Windows(task.ordered).work(sides),
+    is_local=True,
 )
