@@ -136,9 +136,14 @@ def finish_in_strips(engine: Engine, chosen: Chosen, large: LargeData) -> Outcom
     first: Outcome | None = None
     endings: list[Ending] = []
     results: list[Result] = []
-    for tile in tiling.tiles:
+    overhead = 0.0
+    for number, tile in enumerate(tiling.tiles):
+        began = time.monotonic()
         tasks = large.take(tuple(np.arange(part.start, part.stop) for part in tile))
-        found = dataclasses.replace(engine, tasks=tasks).finish(chosen)
+        # What a strip takes beside training, the others will take as well.
+        deadline = engine.deadline - overhead * (len(tiling.tiles) - number)
+        found = dataclasses.replace(engine, tasks=tasks, deadline=deadline).finish(chosen)
+        overhead = time.monotonic() - began - sum(fit.seconds for fit, _ in found.fits)
         assert found.ending is not None
         ramp = tiling.ramp(tile)[large.first_of(tile)]
         denoised[tile] += ramp * found.denoised
