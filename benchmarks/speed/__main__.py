@@ -16,6 +16,7 @@ for _name in (
     "preconditioned",
     "compressed",
     "imputer",
+    "sweeps",
 ):
     # A process each: switches that one sets before JAX starts are not meant for the next.
     subprocess.run([sys.executable, "-m", f"benchmarks.speed.{_name}"], check=True)

@@ -13,7 +13,7 @@ import xarray as xr
 
 from tacit.cli.entry import status
 from tacit.cli.experiments.sweeping import _duration
-from tacit.experiments import Experiment, Verdict, find
+from tacit.experiments import Claim, Experiment, find
 from tacit.sweeps import find_sweeps, open_sweep
 
 NAME = "chou2024_dynamics"
@@ -46,11 +46,15 @@ def quick(monkeypatch):
             }
         )
 
-    def check(self, dataset, config):
-        return (Verdict("a", config.alpha > 0.03, 1.0, "<", 2.0), Verdict("b", True, 1.0, "<", 2.0))
+    def claims(self, config):
+        return (
+            Claim("small", lambda dataset: float(dataset["error"]) - config.alpha, "<", 1.0),
+            Claim("not the smallest", lambda dataset: config.alpha, ">", 0.03),
+            Claim("of several rates", lambda dataset: float(np.max([])), ">", 0.0),
+        )
 
     monkeypatch.setattr(Experiment, "run", run)
-    monkeypatch.setattr(Experiment, "check", check)
+    monkeypatch.setattr(Experiment, "claims", claims)
     return ran
 
 
@@ -73,6 +77,7 @@ def test_a_sweep_is_computed_once_and_says_what_failed(quick, capsys):
     swept = open_sweep(STORE)
     assert swept["error"].sel(alpha=0.1).values.tolist() == [0.1, 0.2]
     assert swept["claims_holding"].sel(seed=0).values.tolist() == [1.0, 1.0, 0.5]
+    assert (swept["claims_checked"].sel(seed=0) == 2).all()
 
 
 def test_what_is_kept_can_be_chosen(quick, capsys):
@@ -90,6 +95,10 @@ def test_what_is_kept_can_be_chosen(quick, capsys):
     capsys.readouterr()
     assert status(["sweep", NAME, *AXES, "--out", "s.zarr"]) == 2
     assert "results is all, not loss" in capsys.readouterr().err
+    other = ["--config.alpha", "0.1,0.05,0.03", *AXES[2:], "--config.step=0.002", "--keep", "loss"]
+    assert status(["sweep", NAME, *other, "--out", "s.zarr"]) == 2
+    said = capsys.readouterr().err
+    assert "axis alpha is [0.1, 0.05, 0.03], not [0.1, 0.05, 0.02]; setting step is 0.002" in said
 
 
 def test_half_a_sweep_is_listed_and_drawn(quick, tmp_path, capsys, monkeypatch):
@@ -127,7 +136,7 @@ def test_half_a_sweep_is_listed_and_drawn(quick, tmp_path, capsys, monkeypatch):
         (["--config.alpha=0.1"], "give a setting several values, as in --config.seed 0,1,2"),
         (["--config.alpha=0.1,x"], "setting alpha must be a number, got 'x'"),
         (["--config.alpha=0.1,0.10"], "axis 'alpha' has the value 0.1 twice"),
-        (["--config.alphas=0.1,0.2"], "has no setting 'alphas': did you mean alpha?"),
+        (["--config.alphas=0.1,0.2"], "has no setting 'alphas': did you mean alpha"),
         (["--config.depths=2,3"], "write '2;3' for several cells, or '2,3;' for one"),
         (["--config.alpha=-1,-2"], "and no other combination can be run"),
         ([*AXES, "--workers=2", "--dask=tcp://x:1"], "give --workers or --dask, not both"),

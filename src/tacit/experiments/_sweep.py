@@ -1,6 +1,7 @@
 """An experiment over several values of its settings, as cells of a sweep."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from tacit.sweeps import Sweep
 
 HOLDING = "claims_holding"
-"""Result of every cell: the share of the paper's claims that hold."""
+"""Result of every cell: the share of the paper's claims that hold, of those that were checked."""
+CHECKED = "claims_checked"
+"""How many these are: some claims need several values of a setting that a cell has one of."""
 
 
 class ExperimentCell(NamedTuple):
@@ -31,15 +34,20 @@ class ExperimentCell(NamedTuple):
         """
         config = replace(self.config, **changes)
         dataset = self.experiment.run(config)
-        holding = [verdict.holds for verdict in self.experiment.check(dataset, config)]
+        holding = _check(self.experiment, dataset, config)
 
         absent = [name for name in self.keep if name not in dataset]
         if absent:
             there = ", ".join(map(str, dataset.data_vars))
             raise ValueError(f"there is no {' and no '.join(absent)} among {there}")
         kept = dataset[list(self.keep)] if self.keep else dataset
-        share = sum(holding) / len(holding)
-        return kept.assign({HOLDING: ((), share, {"long_name": "share of claims that hold"})})
+        share = sum(holding) / len(holding) if holding else float("nan")
+        return kept.assign(
+            {
+                HOLDING: ((), share, {"long_name": "share of claims that hold"}),
+                CHECKED: ((), len(holding), {"long_name": "number of claims that were checked"}),
+            }
+        )
 
 
 def sweep_experiment(
@@ -86,6 +94,15 @@ def sweep_experiment(
     }
     cell = ExperimentCell(experiment, base, keep)
     return Sweep(cell, axes._replace(seed=base.seed), identity, strict=bool(keep))
+
+
+def _check(experiment: Experiment, dataset: "xr.Dataset", config: Any) -> list[bool]:
+    """Whether each claim holds of those that can be checked with these settings."""
+    found = []
+    for claim in experiment.claims(config):
+        with suppress(ValueError, KeyError, IndexError, ZeroDivisionError):
+            found.append(claim.check(dataset).holds)
+    return found
 
 
 def _find_possible(

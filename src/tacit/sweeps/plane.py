@@ -2,7 +2,6 @@
 
 import xarray as xr
 
-from tacit.sweeps.identity import DONE
 from tacit.sweeps.layout import OWN
 
 USUAL = "claims_holding"
@@ -14,7 +13,7 @@ def average_over_plane(
 ) -> tuple[xr.Dataset, str, str, str]:
     """A result averaged over all axes but two, and the names to draw it by: x, y and the result.
 
-    Averaged are the cells that are done; where none is, there is NaN. A sweep of one axis gives a
+    Averaged are the cells that have a number; where none has, there is NaN. A sweep of one axis gives a
     plane of one row.
 
     Args:
@@ -35,7 +34,7 @@ def average_over_plane(
     name = _choose(value, [each for each in numbers if each not in {*OWN, "seed"}], numbers)
     x, y = _axes(swept, axes, x, y)
 
-    there = swept[name].where(swept["done"] == DONE)
+    there = swept[name]
     others = [str(axis) for axis in axes if axis not in (x, y)]
     mean = there.mean(others, skipna=True) if others else there
     label = str(swept[name].attrs.get("long_name", name.replace("_", " ")))

@@ -48,6 +48,14 @@ def test_one_axis_gives_one_row(tmp_path):
     assert figure.axes[0].get_xlabel() == "rank"
 
 
+def test_axes_of_several_values_are_shown_and_seeds_last(tmp_path):
+    axes = {"seed": [0, 1], "one": [5], "rank": [1, 2, 3], "step": [0.1, 0.2]}
+    swept = grid(lambda rank, seed, one, step: {"error": rank}, tmp_path / "s.zarr", **axes)
+    assert average_over_plane(swept)[1:3] == ("step", "rank")
+    assert average_over_plane(swept, x="seed")[1:3] == ("seed", "rank")
+    assert average_over_plane(swept.isel(step=[0]))[1:3] == ("seed", "rank")
+
+
 def test_the_figure_has_labels_a_bar_and_missing_cells(swept):
     figure = phase_diagram(*average_over_plane(swept, "error"))
     axes, bar = figure.axes
