@@ -13,8 +13,8 @@ def average_over_plane(
 ) -> tuple[xr.Dataset, str, str, str]:
     """A result averaged over all axes but two, and the names to draw it by: x, y and the result.
 
-    Averaged are the cells that have a number; where none has, there is NaN. A sweep of one axis gives a
-    plane of one row.
+    Averaged are the cells that have a number; where none has, there is NaN. A sweep of one axis
+    gives a plane of one row.
 
     Args:
         swept: as `open_sweep` gives it.
