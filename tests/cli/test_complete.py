@@ -121,6 +121,23 @@ def test_denoise_rewrites_observed_pixels(folder):
     assert np.std((pixels("out.png") - truth)[observed]) < np.std((noisy - truth)[observed])
 
 
+def test_denoise_needs_no_holes(folder, capsys):
+    noise = np.random.default_rng(2).normal(0, 20, pixels("truth.png").shape)
+    Image.fromarray(np.clip(pixels("truth.png") + noise, 0, 255).astype(np.uint8)).save("noisy.png")
+    arguments = ["noisy.png", "-o", "out.png", "--truth", "truth.png"]
+    assert complete(*arguments, *QUICK) != 0
+    assert "nothing in it is missing" in " ".join(capsys.readouterr().err.split())
+    assert complete(*arguments, "--denoise", *QUICK[:-1]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "holes none" in printed
+    assert "all pixels PSNR" in printed
+    assert "missing pixels" not in printed
+    before, after = (
+        pixels(name) - pixels("truth.png").astype(float) for name in ("noisy.png", "out.png")
+    )
+    assert np.std(after) < np.std(before)
+
+
 def save_gif(path: str, film: np.ndarray) -> None:
     """A grey film of (m, n, frames)."""
     first, *others = [Image.fromarray(film[:, :, t]) for t in range(film.shape[2])]

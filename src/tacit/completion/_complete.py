@@ -41,6 +41,7 @@ def complete(
     methods: Methods = "auto",
     given: Mapping[str, Any] | None = None,
     members: int = 3,
+    denoise: bool = False,
     dtype: Any = jnp.float32,
     report: Report | None = None,
     key: PRNGKey | None = None,
@@ -75,6 +76,8 @@ def complete(
             blend that another completion chose is followed, and nothing is searched.
         given: settings that are not searched, such as `depth`.
         members: most methods of which the mean is taken.
+        denoise: whether the observed entries are noisy and `denoised` is wanted of them all: then
+            nothing need be missing.
         dtype: precision of training.
         report: called after each compiled chunk with the stage and its progress.
         key: JAX random key: starts and held-out entries follow from it; `jax.random.key(0)` if not
@@ -96,7 +99,7 @@ def complete(
     if beyond is not None:
         shares = np.where(beyond, 0.0, shares)
         holes = ~beyond & holes
-    refuse_unless_completable(values, holes, beyond)
+    refuse_unless_completable(values, holes, beyond, denoise=denoise)
     given_shape = values.shape
     if values.ndim == 1:
         # A series is a matrix of one column.
@@ -118,6 +121,7 @@ def complete(
         members=members,
         budget=budget,
         began=began,
+        denoise=denoise,
         dtype=dtype,
         report=report,
         key=key,
@@ -200,7 +204,7 @@ def _assemble(
         refit=refit,
         choice=found.choice,
         fits=fits,
-        holes=solved.holes,
+        holes=solved.holes if not observed.all() else "none",
         notes=tuple(notes),
         result=found.result,
         seconds=time.monotonic() - began,

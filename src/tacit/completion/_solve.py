@@ -67,6 +67,7 @@ def solve(
     members: int = 3,
     budget: float | int = 60.0,
     began: float | None = None,
+    denoise: bool = False,
     dtype: Any = np.float32,
     report: Report | None = None,
     key: PRNGKey,
@@ -84,6 +85,7 @@ def solve(
         members: most methods of which the mean is taken.
         budget: seconds.
         began: when they began, on the clock of `time.monotonic`; now if not given.
+        denoise: whether answers are wanted where something is observed as well.
         dtype: precision of training.
         report: called with the stage and its progress.
         key: JAX random key.
@@ -97,13 +99,14 @@ def solve(
     robust = HUBER if loss == "huber" else math.inf
     unit = float(weights[weights > 0].mean())
     given = dict(given or {})
+    facts = {"robust": robust, "dtype": dtype, "everywhere": denoise}
     # Threads of LAPACK wait for each other: on busy cores a small SVD takes 100 times as long.
     with keep_compiled(), threadpool_limits(limits=1, user_api="blas"):
         large = None
         if methods == "auto" and outside is None:
-            large = LargeData.of(data, weights, names, robust=robust, dtype=dtype)
+            large = LargeData.of(data, weights, names, **facts)
         if large is None:
-            tasks = make_tasks(data, weights / unit, names, robust=robust, dtype=dtype)
+            tasks = make_tasks(data, weights / unit, names, **facts)
             families, tried = _choose_families(tasks[0], methods)
         else:
             tasks, tried = large.sample, None
@@ -127,7 +130,7 @@ def solve(
         take = partial(_take, tasks) if large is None else large.take
         regions = [(take(places), places) for places in parts] or [(tasks, None)]
         cases, words = _hold_out(regions, names, outside, key)
-        chosen = engine.choose(cases, words.manner, tried, ~whole.observed)
+        chosen = engine.choose(cases, words.manner, tried, whole.wanted)
         found = engine.finish(chosen) if large is None else finish_in_strips(engine, chosen, large)
         assert found.ending is not None
         notes = notes_on(chosen, found.ending, data.shape, given)

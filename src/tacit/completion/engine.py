@@ -153,7 +153,7 @@ class Engine(eqx.Module):
             cases: what is held out, of all of the data or of parts.
             manner: how it imitates the holes, in words.
             methods: what to try, in place of what the families propose.
-            wanted: where answers will be wanted; in the holes of the tasks if not given.
+            wanted: where answers will be wanted; as the tasks have it if not given.
         """
         search = Search(
             cases=cases,

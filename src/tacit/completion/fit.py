@@ -118,7 +118,8 @@ def train(
         (task.values, seen, np.where(apart, task.weights, 0.0), task.observed, task.slices),
     )
     # What is held out is all that a search wants to know.
-    tiling = method.tiling(held > 0 if apart.any() else ~keeps).only(keeps)
+    wanted = held > 0 if apart.any() else method.arrange(task.wanted)
+    tiling = method.tiling(wanted).only(keeps)
     trajectories: list[Trajectory[Any]] = []
     steady: list[float] = []
     compiling = 0.0

@@ -45,13 +45,16 @@ def real_array(data: Any, missing: Any = None) -> tuple[Values, Mask]:
     return values, holes
 
 
-def refuse_unless_completable(data: Values, holes: Mask, outside: Mask | None = None) -> None:
+def refuse_unless_completable(
+    data: Values, holes: Mask, outside: Mask | None = None, *, denoise: bool = False
+) -> None:
     """Check that something is missing, something can be learnt from, and that it is finite.
 
     Args:
         data: numbers.
         holes: where one is missing.
         outside: what is not looked at, if anything.
+        denoise: whether nothing need be missing.
 
     Raises:
         ValueError: if not.
@@ -59,7 +62,7 @@ def refuse_unless_completable(data: Values, holes: Mask, outside: Mask | None = 
     seen = ~holes if outside is None else ~(holes | outside)
     if data.size < 4:
         raise ValueError(f"data: at least four entries are needed, got shape {data.shape}")
-    if not holes.any():
+    if not (denoise or holes.any()):
         raise ValueError("missing: nothing is missing, so there is nothing to complete")
     if seen.sum() < 2:
         raise ValueError("missing: fewer than two entries are observed, so nothing can be learnt")

@@ -58,7 +58,7 @@ def representative_parts(
 
 
 def _around_holes(task: Task, budget: float, rng: np.random.Generator) -> tuple[Places, ...]:
-    """Parts of one shape, each around a random missing entry; none where one tile is everything."""
+    """Parts of one shape, each around a random hole; none where one tile is everything."""
     missing = ~task.observed
     windows = Windows(task.ordered)
     if windows.is_one_tile(task.shape):
@@ -66,7 +66,7 @@ def _around_holes(task: Task, budget: float, rng: np.random.Generator) -> tuple[
     sides = windows.part(missing)
     affordable = _SHARE * budget / windows.work(sides)
     count = int(np.clip(affordable, 1, max(1, _ENTRIES // math.prod(sides))))
-    holes = np.flatnonzero(missing)
+    holes = np.flatnonzero(task.wanted)
     parts: list[Places] = []
     for _ in range(_PLACES):
         centre = np.unravel_index(int(rng.choice(holes)), task.shape)

@@ -47,9 +47,9 @@ class Refit(eqx.Module):
 
         Args:
             trial: of the search.
-            wanted: where its answers are wanted; in all holes if not given.
+            wanted: where its answers are wanted; as the tasks have it if not given.
         """
-        holes = ~self.tasks[0].observed if wanted is None else wanted
+        holes = self.tasks[0].wanted if wanted is None else wanted
         member, total = trial.candidate.member, 0.0
         while member is not None:
             seconds = predict_seconds(member.method, [holes], trial.fits)

@@ -50,7 +50,7 @@ def scores(filled: Array, truth: Array, missing: NDArray[np.bool_], peak: float 
     return Scores(
         psnr_missing=_psnr(squares[missing], peak),
         psnr_all=_psnr(squares, peak),
-        ssim_missing=float(np.mean(similarity[missing])),
+        ssim_missing=float(np.mean(similarity[missing])) if missing.any() else float("nan"),
         ssim_all=float(np.mean(similarity)),
     )
 
@@ -61,5 +61,7 @@ def _side_by_side(values: Array) -> Array:
 
 
 def _psnr(squares: Array, peak: float) -> float:
+    if not squares.size:
+        return float("nan")
     mean = float(np.mean(squares))
     return float("inf") if mean == 0 else float(10 * np.log10(peak**2 / mean))

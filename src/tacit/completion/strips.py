@@ -51,7 +51,7 @@ class LargeData(NamedTuple):
 
     @classmethod
     def of(
-        cls, data: Values, weights: Values, names: Sequence[Axis], *, robust: float, dtype: Any
+        cls, data: Values, weights: Values, names: Sequence[Axis], **facts: Any
     ) -> "LargeData | None":
         """The data, if they are large, and if each strip can be answered from itself.
 
@@ -59,8 +59,7 @@ class LargeData(NamedTuple):
             data: finite; what stands in holes is ignored.
             weights: of the entries, 0 where missing.
             names: of the axes.
-            robust: standard deviations of the noise beyond which residuals count linearly.
-            dtype: precision of training.
+            **facts: what `make_tasks` is told beside.
         """
         is_exact = not np.isin(weights, (0, 1), invert=True).any()
         if data.size <= _LARGE or not is_exact or not {"row", "column"} <= {*names} <= _PICTURES:
@@ -73,7 +72,7 @@ class LargeData(NamedTuple):
         )
         if not (weights[every] > 0).any():
             return None
-        sample = make_tasks(data[every], weights[every], names, robust=robust, dtype=dtype)
+        sample = make_tasks(data[every], weights[every], names, **facts)
         # Of films strips of frames: a camera is followed over whole pictures.
         along: Axis = "frame" if "frame" in names else "row"
         return cls(data, weights, names.index(along), _MARGINS[along], sample)
@@ -96,6 +95,7 @@ class LargeData(NamedTuple):
                 colours=task.colours,
                 robust=task.robust,
                 dtype=task.dtype,
+                everywhere=task.everywhere,
             )
             for task in self.sample
         )
@@ -109,12 +109,12 @@ class LargeData(NamedTuple):
         return tuple(slice(None) if at == self.axis else slice(1) for at in range(len(tile)))
 
     def strips(self) -> Tiling:
-        """Over all that is missing, with margins."""
+        """Over all that is wanted, with margins."""
         shape = self.data.shape
         thickness = math.prod(shape) // shape[self.axis]
         side = min(-(-_STRIP // thickness) + 2 * self.margin, shape[self.axis])
         sides = [side if at == self.axis else length for at, length in enumerate(shape)]
-        return Tiling.cover(self.weights == 0, sides, self.margin, 1)
+        return Tiling.cover(self.outline.wanted, sides, self.margin, 1)
 
 
 def finish_in_strips(engine: Engine, chosen: Chosen, large: LargeData) -> Outcome:
@@ -176,6 +176,6 @@ def _affordable(engine: Engine, chosen: Chosen, large: LargeData) -> int:
     """How many of the members there is time for on all strips; one at least."""
     left, count = engine.deadline - time.monotonic(), 0
     for trial in chosen.members:
-        left -= engine.seconds_for(trial, large.weights == 0)
+        left -= engine.seconds_for(trial, large.outline.wanted)
         count += left > 0
     return max(count, 1)

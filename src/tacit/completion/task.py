@@ -35,6 +35,7 @@ class Task(eqx.Module):
         colours: the axis of a picture's colours.
         robust: standard deviations of the noise beyond which residuals count linearly.
         dtype: precision of training.
+        everywhere: whether answers are wanted where something is observed as well.
     """
 
     values: Values
@@ -45,6 +46,7 @@ class Task(eqx.Module):
     colours: int | None = eqx.field(static=True, default=None)
     robust: float = eqx.field(static=True, default=math.inf)
     dtype: Any = eqx.field(static=True, default=jnp.float32)
+    everywhere: bool = eqx.field(static=True, default=False)
 
     @classmethod
     def of(cls, data: Values, weights: Values, units: Units, **facts: Any) -> "Task":
@@ -60,6 +62,11 @@ class Task(eqx.Module):
     def observed(self) -> Mask:
         """Where there is something to learn from."""
         return self.weights > 0
+
+    @property
+    def wanted(self) -> Mask:
+        """Where answers are wanted."""
+        return np.ones(self.shape, bool) if self.everywhere else ~self.observed
 
     @property
     def is_single_series(self) -> bool:

@@ -17,7 +17,13 @@ _FAR, _FAR_ROBUST = 20.0, 5.0
 
 
 def make_tasks(
-    data: Values, weights: Values, axes: Sequence[Axis], *, robust: float, dtype: Any
+    data: Values,
+    weights: Values,
+    axes: Sequence[Axis],
+    *,
+    robust: float,
+    dtype: Any,
+    everywhere: bool = False,
 ) -> tuple[Task, ...]:
     """The data in the units that are tried, the likeliest first.
 
@@ -31,6 +37,7 @@ def make_tasks(
         axes: the name of each axis.
         robust: standard deviations of the noise beyond which residuals count linearly.
         dtype: precision of training.
+        everywhere: whether answers are wanted where something is observed as well.
     """
     far = _FAR_ROBUST if math.isfinite(robust) else _FAR
     observed = weights > 0
@@ -54,5 +61,6 @@ def make_tasks(
         "colours": axes.index("colour") if "colour" in axes else None,
         "robust": robust,
         "dtype": np.dtype(dtype),
+        "everywhere": everywhere,
     }
     return tuple(Task.of(data, weights, choice, **facts) for choice in choices)

@@ -340,3 +340,31 @@ def test_what_cannot_be_completed_is_refused_in_one_line(
     with pytest.raises(ValueError, match=message) as refused:
         complete(data, missing, **settings)
     assert "\n" not in str(refused.value)
+
+
+def test_noise_is_known_and_taken_off_what_is_observed():
+    """With or without holes; the noise that is learnt is that of the data, not a setting."""
+    for missing in (HOLES, np.zeros_like(HOLES)):
+        noisy = SURFACE + 0.3 * np.random.default_rng(7).standard_normal(SURFACE.shape)
+        found = complete(
+            noisy,
+            missing,
+            axes=("row", "column", "item"),
+            methods=["windows"],
+            denoise=True,
+            key=KEY,
+        )
+        np.testing.assert_array_equal(found.filled[~missing], noisy[~missing])
+        assert found.choice.blend.members[0].method.noise > 0
+        assert rms((found.denoised - SURFACE)[~missing]) < 0.6 * 0.3
+    assert found.holes == "none"
+    with pytest.raises(ValueError, match="nothing is missing"):
+        complete(SURFACE, key=KEY)
+
+
+def test_data_without_noise_are_met_exactly():
+    found = complete(
+        SURFACE, HOLES, axes=("row", "column", "item"), methods=["windows"], members=1, key=KEY
+    )
+    assert found.choice.blend.members[0].method.noise == 0
+    np.testing.assert_allclose(found.denoised[~HOLES], SURFACE[~HOLES], atol=1e-5)

@@ -182,11 +182,13 @@ def test_differences_have_their_adjoint_and_inverse():
 # The rule.
 
 
-def test_at_depth_two_it_is_the_convex_minimum():
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+def test_at_depth_two_it_is_the_convex_minimum(noise):
     """One window over all; windows that are alone keep their place."""
     cvxpy = pytest.importorskip("cvxpy")
     T, seen = tensor((4, 3, 2)), seen_in((4, 3, 2))
-    X, state = solved(WindowedTCTV(**CONVEX), problem_of(T, seen), 2000)
+    X, state = solved(WindowedTCTV(**CONVEX, noise=noise), problem_of(T, seen), 2000)
+    scale = np.sqrt(np.mean(T[seen] ** 2))
     places = np.arange(24).reshape(4, 3, 2)
 
     def objective(entries, norm):
@@ -203,15 +205,16 @@ def test_at_depth_two_it_is_the_convex_minimum():
         return total
 
     x = cvxpy.Variable(24)
-    convex = cvxpy.Problem(
-        cvxpy.Minimize(
-            objective(x, lambda v, shape: cvxpy.normNuc(cvxpy.reshape(v, shape, order="C")))
-        ),
-        [x[np.flatnonzero(seen)] == T[seen]],
-    )
+    norm = objective(x, lambda v, shape: cvxpy.normNuc(cvxpy.reshape(v, shape, order="C")))
+    away = x[np.flatnonzero(seen)] - T[seen]
+    if noise:
+        misfit = cvxpy.sum_squares(away) / (2 * noise * scale)
+        convex = cvxpy.Problem(cvxpy.Minimize(norm + misfit))
+    else:
+        convex = cvxpy.Problem(cvxpy.Minimize(norm), [away == 0])
     convex.solve(solver=cvxpy.CLARABEL)
     value = objective(X.ravel(), lambda v, shape: np.linalg.norm(v.reshape(shape), "nuc"))
-    np.testing.assert_allclose(value, convex.value, rtol=1e-6)
+    np.testing.assert_allclose(value, norm.value, rtol=1e-6)
     # The duals attain the norms, which says that those are weighed as in the objective.
     fields = [np.diff(X, axis=d, append=np.take(X, [-1], d)) for d in (0, 0, 1, 1)]
     np.testing.assert_allclose(np.sum(np.stack(state.duals) * np.stack(fields)), value, rtol=1e-6)
@@ -336,6 +339,7 @@ def test_refusals_of_problems():
         ({"directions": (), "batch": 1}, "at least one"),
         ({"penalty": 0.0}, "penalty must be positive"),
         ({"growth": 0.9}, "growth must be at least 1"),
+        ({"noise": -1.0}, "noise must not be negative"),
     ],
     ids=str,
 )

@@ -79,6 +79,7 @@ def complete_source(
             loss=options.loss,
             methods="auto" if options.method == "auto" else [options.method],
             given={name: value for name, value in settings.items() if value is not None},
+            denoise=options.denoise,
             dtype=options.dtype,
             report=report,
             key=jax.random.key(options.seed),

@@ -84,7 +84,8 @@ def print_table(answer: Answer, options: Options) -> None:
         rows["error"] = f"{answer.error:.4g} (root mean square, in the holes)"
     elif answer.scores is not None:
         s = answer.scores
-        rows[f"missing {unit}"] = f"PSNR {s.psnr_missing:.2f} dB, SSIM {s.ssim_missing:.4f}"
+        if answer.source.missing.any():
+            rows[f"missing {unit}"] = f"PSNR {s.psnr_missing:.2f} dB, SSIM {s.ssim_missing:.4f}"
         rows[f"all {unit}"] = f"PSNR {s.psnr_all:.2f} dB, SSIM {s.ssim_all:.4f}"
 
     rows["written"] = ", ".join(str(path) for path in (options.output, options.report) if path)

@@ -34,6 +34,7 @@ def perform(input: Path, options: Options) -> None:
         missing_value=options.missing_value,
         reading=options.reading,
         land=options.land,
+        need_holes=not options.denoise,
     )
     check_output(input, options.output, overwrite=options.overwrite)
     source = convert(source, options.output)

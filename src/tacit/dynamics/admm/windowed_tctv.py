@@ -50,6 +50,9 @@ class WindowedTCTV(AbstractDynamics):
     to rest. ε is a twentieth of the root mean square of y, about which y is best centred.
     Differences stop at the boundary. Time is the number of steps.
 
+    Where y is noisy, τ > 0 takes ‖X − y‖²/2τ over what is observed into the objective, in place of
+    the constraint; the model is then the split that meets the data so.
+
     Args:
         depth: L ≥ 2, `inf` for the logarithm.
         window: side b of the windows, in entries; sides that are shorter are taken whole.
@@ -57,12 +60,13 @@ class WindowedTCTV(AbstractDynamics):
         batch: mode of which each slice is a tensor of its own, such as a tile of a large picture.
         penalty: μ at the start, in units of 1 / scale.
         growth: factor of μ from step to step, at least 1.
-        scale: the root mean square that penalty and ε are units of; that of y if not given.
+        scale: the root mean square that penalty, ε and τ are units of; that of y if not given.
+        noise: τ in units of the scale; 0 for data that are met exactly.
 
     Raises:
         ValueError: if a known depth is below 2, the window is shorter than 2, the directions are
-            none or repeated or the batch is one of them, a known penalty is not positive, or a
-            known growth is below 1.
+            none or repeated or the batch is one of them, a known penalty is not positive, a known
+            growth is below 1, or a known noise is negative.
     """
 
     depth: ScalarLike = math.inf
@@ -72,6 +76,7 @@ class WindowedTCTV(AbstractDynamics):
     penalty: ScalarLike = 1e-3
     growth: ScalarLike = 1.1
     scale: ScalarLike | None = None
+    noise: ScalarLike = 0.0
 
     def __check_init__(self):
         splitting.refuse_unless_growing("WindowedTCTV", self.penalty, self.growth)
@@ -79,6 +84,8 @@ class WindowedTCTV(AbstractDynamics):
         splitting.refuse_unless_distinct("WindowedTCTV", together)
         if isinstance(self.depth, int | float) and not self.depth >= 2:
             raise ValueError(f"WindowedTCTV: depth must be at least 2, got {self.depth}")
+        if isinstance(self.noise, int | float) and not self.noise >= 0:
+            raise ValueError(f"WindowedTCTV: noise must not be negative, got {self.noise}")
         if self.window < 2:
             raise ValueError(f"WindowedTCTV: window must be at least 2, got {self.window}")
 
@@ -101,7 +108,7 @@ class WindowedTCTV(AbstractDynamics):
         state: splitting.AdmmState,
         gap: ScalarLike,
     ) -> tuple[AbstractFactorisation, splitting.AdmmState]:
-        """Take `gap` steps; the model satisfies the constraint after each."""
+        """Take `gap` steps; without noise the model satisfies the constraint after each."""
         assert isinstance(model, Direct)
         shape = problem.operator.shape
         lanes, sides = (tuple(shape[m] for m in modes) for modes in (self._lanes, self.directions))
@@ -121,11 +128,11 @@ class WindowedTCTV(AbstractDynamics):
             return state._replace(X=turn(state.X), duals=tuple(map(turn, state.duals)))
 
         mask, values = splitting.observed(problem)
-        corner = _CORNER * _scale(mask, values, self.scale)
+        scale = _scale(mask, values, self.scale)
         seen, move = splitting.Observed(apart(mask), apart(values)), self._step
         if self._lanes:
             move = jax.vmap(move, in_axes=(0, None, 0, 0, None, None))
-        step = partial(move, seen, corner)
+        step = partial(move, seen, scale)
         inner, state = Direct(apart(model.array)), turned(state, apart)
         inner, state = splitting.advance(step, inner, state, self.growth, gap)
         moved = eqx.tree_at(lambda direct: direct.array, model, together(inner()))
@@ -147,7 +154,7 @@ class WindowedTCTV(AbstractDynamics):
     def _step(
         self,
         seen: splitting.Observed,
-        corner: RealScalar,
+        scale: RealScalar,
         X: Fields,
         duals: splitting.Duals,
         mu: RealScalar,
@@ -156,9 +163,13 @@ class WindowedTCTV(AbstractDynamics):
         """The step of `splitting`, of tensors by their channels."""
         shifts = window_shifts(number, X.shape[1:], self.window)
         threshold = 1 / (len(self._terms) * mu)
+        corner, slack = _CORNER * scale, self.noise * scale
         factor = partial(share_left, threshold=threshold, corner=corner, depth=self.depth)
         multiplier = -self._adjoint(duals)
-        Z = seen.imposed(X + multiplier / mu)
+        free = X + multiplier / mu
+        # The minimum of ‖Z − y‖²/2τ + μ‖Z − free‖²/2 where observed; y itself at τ = 0.
+        Z = seen.imposed(free)
+        Z = Z + (free - Z) * (mu * slack / (1 + mu * slack))
         splits = [
             shrink_windows(difference(X, d) + dual / mu, s, self.window, shifts, factor)
             for (d, s), dual in zip(self._terms, duals, strict=True)
