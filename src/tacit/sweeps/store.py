@@ -27,6 +27,7 @@ from tacit.sweeps.layout import (
     read_names,
     write_names,
 )
+from tacit.sweeps.status import read_flags
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ class SweepStore:
 
     def flags(self) -> np.ndarray:
         """The flag of every cell."""
-        return np.asarray(self.arrays["done"][...])
+        flags = np.zeros(self.axes.shape, np.uint8)
+        for index, flag in read_flags(self.path):
+            flags[index] = flag
+        return flags
 
     @property
     def has_form(self) -> bool:
@@ -70,7 +74,7 @@ class SweepStore:
                    "cell_origin": outcome.origin}  # fmt: skip
 
             # The flag is cleared first where a cell that raised is computed again.
-            if self.arrays["done"][index] != MISSING:
+            if (self.path / "done" / ".".join(["c", *map(str, index)])).exists():
                 self._put("done", index, MISSING)
             names = [*fitting, *own]
             for name in fitting:
