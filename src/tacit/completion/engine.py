@@ -165,7 +165,9 @@ class Engine(eqx.Module):
             key=self.key,
         )
         trials, interrupted = search.run(methods)
-        members, weights = choose_members(cases, trials, self.members)
+        free = [trial for trial in trials if not trial.candidate.member.method.meets_data]
+        likely = free if cases.task.everywhere and free else trials
+        members, weights = choose_members(cases, likely, self.members)
         calibration = calibrate(cases, members, weights)
         return Chosen(cases, manner, trials, members, weights, calibration, interrupted)
 

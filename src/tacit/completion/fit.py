@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit import _interrupt
-from tacit._typing import Any, Callable, PRNGKey, Sequence
+from tacit._typing import Any, PRNGKey, Sequence
 from tacit.completion.families._base import (
     AbstractClosedForm,
     AbstractMethod,
@@ -19,12 +19,12 @@ from tacit.completion.families._base import (
     evaluate,
 )
 from tacit.completion.held_out_error import held_out_observer
+from tacit.completion.stopwatch import OnChunk, Stopwatch
 from tacit.completion.task import Task
 from tacit.completion.tiles import Tile, Tiling
 from tacit.models import AbstractFactorisation, Direct
 from tacit.problems import Problem
 from tacit.runs import (
-    Progress,
     Result,
     Schedule,
     Stalled,
@@ -37,7 +37,6 @@ from tacit.runs.trajectory import Axes
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
-OnChunk = Callable[[Progress], None]
 
 
 class Fit(NamedTuple):
@@ -127,7 +126,7 @@ def train(
     for tiles in tiling.batches():
         if deadline is not None and trajectories and time.monotonic() > deadline:
             break
-        clock = _Stopwatch(on_chunk, held_out is not None, len(pieces), len(tiling.tiles))
+        clock = Stopwatch(on_chunk, held_out is not None, len(pieces), len(tiling.tiles))
         trajectory = _run(
             method,
             task,
@@ -194,7 +193,7 @@ def _run(
     arrays: Sequence[NDArray],
     steps: int | None,
     start: AbstractFactorisation | None,
-    on_chunk: "_Stopwatch",
+    on_chunk: Stopwatch,
     deadline: float | None,
     key: PRNGKey,
 ) -> Trajectory[Any]:
@@ -234,45 +233,6 @@ def _run(
     )
     note_compiled(method.named_program(values.shape))
     return trajectory
-
-
-class _Stopwatch:
-    """Hands progress on, and knows how long a step takes once everything is compiled."""
-
-    def __init__(self, on_chunk: OnChunk | None, is_watched: bool, done: int, tiles: int):
-        self._on_chunk, self._is_watched = on_chunk, is_watched
-        self._done, self._tiles = done, tiles
-        self._seen: list[tuple[int, float]] = []
-
-    def __call__(self, progress: Progress) -> None:
-        self._seen.append((progress.step, progress.seconds))
-        if self._on_chunk is None:
-            return
-        if not self._is_watched:
-            latest = {name: at for name, at in progress.latest.items() if name != "held_out"}
-            progress = progress._replace(latest=latest)
-        if self._done:
-            fraction = (self._done + progress.fraction) / self._tiles
-            progress = progress._replace(fraction=min(fraction, 1.0))
-        self._on_chunk(progress)
-
-    @property
-    def per_step(self) -> float:
-        """Seconds; with what was compiled if there was one chunk alone."""
-        if not self._seen:
-            return 0.0
-        (first, began), (last, ended) = self._seen[0], self._seen[-1]
-        if last == first:
-            return ended / max(last, 1)
-        return (ended - began) / (last - first)
-
-    @property
-    def overhead(self) -> float:
-        """Seconds of the first chunk beyond those of its steps."""
-        if not self._seen:
-            return 0.0
-        first, seconds = self._seen[0]
-        return max(0.0, seconds - self.per_step * first)
 
 
 def _still(answer: Answer, error: float, seconds: float, result: Result) -> Trajectory[Direct]:

@@ -62,6 +62,11 @@ class Relaid(AbstractTrained):
         return self.inner.is_gradual
 
     @property
+    def meets_data(self) -> bool:
+        """As of the method."""
+        return self.inner.meets_data
+
+    @property
     def kind(self) -> str:
         """The method's."""
         return self.inner.kind

@@ -31,6 +31,12 @@ def notes_on(
             f"no method that was tried has a setting {' or '.join(unused)}: it is not used"
         )
 
+    methods = [trial.candidate.member.method for trial in chosen.members]
+    if chosen.cases.task.everywhere and all(method.meets_data for method in methods):
+        notes.append(
+            "no method that was tried takes noise off what is observed: that stays as it is"
+        )
+
     members = len(chosen.members)
     if not ending.trained and not ending.interrupted:
         notes.append("there was no time to train on the held-out entries as well")

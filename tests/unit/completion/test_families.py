@@ -209,6 +209,14 @@ def test_what_is_proposed_is_told_in_facts_and_in_words(name):
 
 
 @every_name
+def test_a_method_says_whether_it_meets_the_data(name, plain):
+    truth, missing, found = plain(name)
+    away = np.abs(found.denoised - truth)[~missing].max() / truth.std()
+    methods = [member.method for member in found.choice.blend.members]
+    assert all(method.meets_data for method in methods) == (away < 1e-5)
+
+
+@every_name
 def test_its_work_grows_with_the_data(name):
     task, methods = proposed(name)
     larger = tuple(2 * side for side in task.shape)

@@ -63,7 +63,7 @@ class Options:
         init_scale: Initial scale of the factors, instead of trying several.
         seed: Seed of the initial values and of the held-out entries.
         dtype: Precision of training.
-        denoise: Replace the observed entries by what is learnt of them too; nothing need be missing.
+        denoise: Replace observed entries by what is learnt of them too; nothing need be missing.
         truth: Complete picture, film or array to compare with: PSNR and SSIM are printed, for a
             table the root mean square error.
         quiet: Print nothing but errors.

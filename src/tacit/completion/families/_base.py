@@ -80,6 +80,11 @@ class AbstractMethod(eqx.Module):
         return self
 
     @property
+    def meets_data(self) -> bool:
+        """Whether the answer is the data where they are observed, so that their noise stays."""
+        return False
+
+    @property
     def kind(self) -> str:
         """What its settings are of: methods of one kind take as long for the same work."""
         return type(self).__name__

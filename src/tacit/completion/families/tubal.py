@@ -65,6 +65,11 @@ class TubalNorm(AbstractTubal):
     modes: tuple[int, ...] = eqx.field(static=True)
     transform: AbstractTransform = Fourier()
 
+    @property
+    def meets_data(self) -> bool:
+        """Exactly."""
+        return True
+
     def begin(
         self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
     ) -> tuple[Direct, TNN]:

@@ -25,6 +25,11 @@ class UnfoldingNorms(AbstractTrained):
 
     kept: float = 0.1
 
+    @property
+    def meets_data(self) -> bool:
+        """Exactly."""
+        return True
+
     def begin(
         self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
     ) -> tuple[Direct, HaLRTC]:

@@ -75,6 +75,11 @@ class Windows(AbstractTrained):
     frames: int = eqx.field(static=True, default=2)
     motion: Motion | None = eqx.field(static=True, default=None)
 
+    @property
+    def meets_data(self) -> bool:
+        """Where no noise is expected."""
+        return self.noise == 0
+
     def adapt(self, task: Task, seen: Mask) -> "Windows":
         """With the motion of this film's camera, where one is followed."""
         if self.motion is None:

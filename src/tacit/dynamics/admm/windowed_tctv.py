@@ -51,7 +51,7 @@ class WindowedTCTV(AbstractDynamics):
     Differences stop at the boundary. Time is the number of steps.
 
     Where y is noisy, τ > 0 takes ‖X − y‖²/2τ over what is observed into the objective, in place of
-    the constraint; the model is then the split that meets the data so.
+    the constraint; the model is then X there.
 
     Args:
         depth: L ≥ 2, `inf` for the logarithm.
@@ -182,7 +182,8 @@ class WindowedTCTV(AbstractDynamics):
             dual + mu * (difference(X, d) - split)
             for (d, _), split, dual in zip(self._terms, splits, duals, strict=True)
         )
-        return Z, X, tuple(raised)
+        # Before it is at rest Z leans on the data: what is learnt of noisy ones is in X.
+        return jnp.where(seen.mask & (slack > 0), X, Z), X, tuple(raised)
 
     def _adjoint(self, fields: Sequence[Fields]) -> Fields:
         """Σ ∇_dᵀ V over the terms."""
