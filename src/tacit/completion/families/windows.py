@@ -32,7 +32,7 @@ _WINDOW = 16
 """Side of the windows on pictures; half on what has three smooth modes, a quarter on films that
 stand still: measured, as the best of the powers of two."""
 _NOISES = (1.0, 4.0, 16.0, 64.0)
-"""τ that are tried in turn: 1 is best for noise of 0.1 deviations, 4 for 0.2, 16 for 0.4."""
+"""Tried in turn: 1 is best for noise of 0.1 deviations of the data, 4 for 0.2, 16 for 0.4."""
 _LONGEST = 288
 """Longest side of data that are one tile."""
 _SIDES = (64, 96, 160, 256)

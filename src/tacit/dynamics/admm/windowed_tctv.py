@@ -50,8 +50,8 @@ class WindowedTCTV(AbstractDynamics):
     to rest. ε is a twentieth of the root mean square of y, about which y is best centred.
     Differences stop at the boundary. Time is the number of steps.
 
-    Where y is noisy, τ > 0 takes ‖X − y‖²/2τ over what is observed into the objective, in place of
-    the constraint; the model is then X there.
+    Where y is noisy, a positive `noise` takes ‖X − y‖²/(2 · noise · scale) over what is observed into
+    the objective, in place of the constraint; the model is then X there.
 
     Args:
         depth: L ≥ 2, `inf` for the logarithm.
@@ -60,8 +60,8 @@ class WindowedTCTV(AbstractDynamics):
         batch: mode of which each slice is a tensor of its own, such as a tile of a large picture.
         penalty: μ at the start, in units of 1 / scale.
         growth: factor of μ from step to step, at least 1.
-        scale: the root mean square that penalty, ε and τ are units of; that of y if not given.
-        noise: τ in units of the scale; 0 for data that are met exactly.
+        scale: the root mean square that penalty, ε and noise are units of; that of y if not given.
+        noise: how far X may be from noisy data; 0 for data that are met exactly.
 
     Raises:
         ValueError: if a known depth is below 2, the window is shorter than 2, the directions are
@@ -167,7 +167,7 @@ class WindowedTCTV(AbstractDynamics):
         factor = partial(share_left, threshold=threshold, corner=corner, depth=self.depth)
         multiplier = -self._adjoint(duals)
         free = X + multiplier / mu
-        # The minimum of ‖Z − y‖²/2τ + μ‖Z − free‖²/2 where observed; y itself at τ = 0.
+        # The minimum of ‖Z − y‖²/(2 · slack) + μ‖Z − free‖²/2 where observed; y itself without.
         Z = seen.imposed(free)
         Z = Z + (free - Z) * (mu * slack / (1 + mu * slack))
         splits = [
