@@ -50,8 +50,8 @@ class WindowedTCTV(AbstractDynamics):
     to rest. ε is a twentieth of the root mean square of y, about which y is best centred.
     Differences stop at the boundary. Time is the number of steps.
 
-    Where y is noisy, a positive `noise` takes ‖X − y‖²/(2 · noise · scale) over what is observed into
-    the objective, in place of the constraint; the model is then X there.
+    Where y is noisy, a positive `noise` takes ‖X − y‖²/(2 · noise · scale) over what is observed
+    into the objective, in place of the constraint; the model is then X there.
 
     Args:
         depth: L ≥ 2, `inf` for the logarithm.
