@@ -8,12 +8,12 @@ import pytest
 
 from tacit.algebra.formats import inner_nodes
 from tacit.dynamics import GradientDescent, GradientFlow
-from tacit.models import CP, Deep, HierarchicalTucker, TensorTrain, Tucker
+from tacit.models import CP, Deep, HierarchicalTucker, TensorTrain, TreeTucker, Tucker
 from tacit.operators import Entries, TensorEntries
 from tacit.problems import Problem
 
 from .cases.base import draw, params
-from .cases.tensor_models import TENSOR_MODELS, canonical, train, tree, tucker
+from .cases.tensor_models import TENSOR_MODELS, canonical, train, transfers, tree, tucker
 
 LETTERS = "abcdefgh"
 
@@ -43,7 +43,22 @@ def by_einsum(model) -> np.ndarray:
                 arrays.append(matrix)
                 last = after
         return np.einsum(",".join(terms) + "->" + sides, *arrays)
+    if isinstance(model, TreeTucker):
+        return by_sum(model)
     return by_loop(model)
+
+
+def by_sum(model: TreeTucker) -> np.ndarray:
+    """One sum over the indices of all leaves and transfers."""
+    letters = iter("zyxwvutsrq")
+    nodes = [*range(len(model.leaves)), *inner_nodes(model.tree)[:-1]]
+    name = {node: next(letters) for node in nodes}
+    first, second = model.tree
+    name[second] = name[first]
+    sides = LETTERS[: len(model.leaves)]
+    terms = [side + name[mode] for mode, side in enumerate(sides)]
+    terms += ["".join(name[part] for part in (*node, node)) for node in nodes[len(sides) :]]
+    return np.einsum(",".join(terms) + "->" + sides, *model.leaves, *model.transfers)
 
 
 def by_loop(model: HierarchicalTucker) -> np.ndarray:
@@ -106,6 +121,7 @@ STARTS = {
     "train": lambda **given: TensorTrain.initialise((4, 3, 5), **given),
     "train, deep": lambda **given: TensorTrain.initialise((3, 2, 3), widths=2, depth=3, **given),
     "tree": lambda **given: HierarchicalTucker.initialise((3, 2, 3, 2), widths=3, **given),
+    "transfers": lambda **given: TreeTucker.initialise((3, 2, 3, 2), widths=3, **given),
 }
 NARROWEST = {
     "CP": 3,
@@ -115,6 +131,7 @@ NARROWEST = {
     "train": 3,
     "train, deep": 2,
     "tree": 2,
+    "transfers": 2,
 }
 
 
@@ -262,6 +279,25 @@ WRONG = {
     "deep is not balanced": (
         lambda: canonical((2, 3), 2, 2, jnp.float64).balanced(),
         "depth 1",
+    ),
+    "three children": (
+        lambda: transfers((2, 2, 2), 2, (0, 1, 2), jnp.float64),
+        "two children a node",
+    ),
+    "transfers": (lambda: TreeTucker((draw((2, 1)),) * 3, (), ((0, 1), 2)), "0 transfers"),
+    "transfer": (
+        lambda: TreeTucker((draw((2, 1)),) * 3, (draw((1, 2, 1)),), ((0, 1), 2)),
+        "the children have",
+    ),
+    "root": (
+        lambda: TreeTucker((draw((2, 1)),) * 3, (draw((1, 1, 2)),), ((0, 1), 2)),
+        "the root's children have 2 and 1",
+    ),
+    "places": (
+        lambda: TreeTucker.initialise(
+            (2, 2, 2), init_scale=1, widths=(2, 2), key=jax.random.key(0)
+        ),
+        "for 3 places",
     ),
     "no such node": (
         lambda: tree((2, 3), 2, (0, 1), jnp.float64).local_component_norms((1, 0)),

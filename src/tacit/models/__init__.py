@@ -26,6 +26,7 @@ from tacit.models.spectral import SpectralNetwork
 from tacit.models.spectral_coordinates import SpectralCoordinates
 from tacit.models.symmetric import Symmetric
 from tacit.models.tensor_train import TensorTrain
+from tacit.models.tree_tucker import TreeTucker
 from tacit.models.tubal import SymmetricTubal, Tubal
 from tacit.models.tucker import Tucker
 
@@ -49,6 +50,7 @@ __all__ = [
     "Symmetric",
     "SymmetricTubal",
     "TensorTrain",
+    "TreeTucker",
     "Tubal",
     "Tucker",
     "balanced",

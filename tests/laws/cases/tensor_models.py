@@ -55,6 +55,17 @@ def tree(shape, widths, modes, dtype):
     )
 
 
+def transfers(shape, widths, modes, dtype):
+    start = models.TreeTucker.initialise(
+        shape, init_scale=1.0, widths=widths, tree=modes, dtype=dtype, key=jax.random.key(0)
+    )
+    leaves, seeds = jax.tree.leaves(start), range(100)
+    return jax.tree.unflatten(
+        jax.tree.structure(start),
+        [draw(leaf.shape, dtype, seed=seed) for leaf, seed in zip(leaves, seeds, strict=False)],
+    )
+
+
 def _rescaled(model: models.CP) -> list[models.CP]:
     """Each component's vectors scaled by numbers whose product is one, and components reordered."""
     (first, second, *rest) = model.layers
@@ -75,6 +86,15 @@ def _rotated(model: models.Tucker) -> list[models.Tucker]:
     return [models.Tucker(core, (first, *model.layers[1:]))]
 
 
+def _turned(model: models.TreeTucker) -> list[models.TreeTucker]:
+    """An orthogonal matrix between the first leaf and the transfer above it."""
+    side = model.leaves[0].shape[1]
+    Q = jnp.asarray(np.linalg.qr(np.random.default_rng(1).random((side, side)))[0])
+    first = jnp.tensordot(Q.T, model.transfers[0], axes=1)
+    leaves = (model.leaves[0] @ Q, *model.leaves[1:])
+    return [models.TreeTucker(leaves, (first, *model.transfers[1:]), model.tree)]
+
+
 def _case(name, build, shape, symmetries=None, slow=False):
     return ModelCase(name, build, shape, None, symmetries, slow)
 
@@ -92,5 +112,19 @@ TENSOR_MODELS = [
     _case("train, order 2", partial(train, (3, 4), (2,), 2), (3, 4), slow=True),
     _case("tree", partial(tree, (2, 3, 2, 2), 2, ((0, 1), (2, 3))), (2, 3, 2, 2)),
     _case("tree, uneven", partial(tree, (3, 4, 2), (2, 3), ((2, 0), 1)), (3, 4, 2)),
+    _case(
+        "transfers",
+        partial(transfers, (2, 3, 2, 2), (2, 3, 2, 1, 3), ((0, 1), (2, 3))),
+        (2, 3, 2, 2),
+        _turned,
+    ),
+    _case("transfers, crossed", partial(transfers, (3, 4, 2), 2, (1, (2, 0))), (3, 4, 2)),
+    _case("transfers, order 2", partial(transfers, (3, 4), 2, None), (3, 4), slow=True),
+    _case(
+        "transfers, order 5",
+        partial(transfers, (2, 2, 2, 3, 2), (2, 1, 2, 2, 2, 3, 4), None),
+        (2, 2, 2, 3, 2),
+        slow=True,
+    ),
     _case("tree, order 5", partial(tree, (2, 2, 2, 3, 2), 2, None), (2, 2, 2, 3, 2), slow=True),
 ]

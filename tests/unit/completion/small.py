@@ -12,6 +12,7 @@ from tacit.completion import (
     Factors,
     SeparableGaussian,
     TrainFactors,
+    TreeFactors,
     TubalNorm,
     TuckerFactors,
     UnfoldingNorms,
@@ -34,6 +35,7 @@ METHODS = {
     "tubal": TubalNorm((0, 2, 1)),
     "tucker": TuckerFactors((2, 2, 2), centred=True),
     "train": TrainFactors((2, 2), centred=True),
+    "tree": TreeFactors((2, 2, 2), centred=True),
     "cp": CanonicalFactors((3,), centred=True),
     "deep": DeepFactors(2, 6, longest=200),
 }

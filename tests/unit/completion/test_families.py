@@ -43,7 +43,7 @@ CASES = {
     "tubal": Case(cube, ("sample", "item", "channel"), METHODS["tubal"], (0, 2)),
     **{
         name: Case(cube, ("sample", "item", "channel"), METHODS[name], (0, 1, 2))
-        for name in ("tucker", "train", "cp")
+        for name in ("tucker", "train", "tree", "cp")
     },
     "deep": Case(table, FEATURES, METHODS["deep"], (0, 1), settles=False),
 }

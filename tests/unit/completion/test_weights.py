@@ -12,7 +12,7 @@ from .small import KEY, METHODS, complete, cube, rms, table
 
 TOLERANT = [name for name, method in METHODS.items() if method.tolerates_weights]
 QUICK = {"methods": [METHODS["factors"]], "members": 1, "key": KEY}
-AXES = dict.fromkeys(("gaussian", "tucker", "train", "cp"), ("sample", "item", "channel"))
+AXES = dict.fromkeys(("gaussian", "tucker", "train", "tree", "cp"), ("sample", "item", "channel"))
 
 
 def data(name, seed=0):
@@ -35,7 +35,7 @@ def spoilt(truth, seed=1):
 
 
 def test_families_say_whether_they_tolerate_weights():
-    assert TOLERANT == ["factors", "gaussian", "tucker", "train", "cp", "deep"]
+    assert TOLERANT == ["factors", "gaussian", "tucker", "train", "tree", "cp", "deep"]
     assert {family.name for family in FAMILIES} >= set(TOLERANT)
 
 

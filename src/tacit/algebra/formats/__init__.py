@@ -3,6 +3,7 @@
 from tacit.algebra.formats._base import GATHER_COST, AbstractTensorFormat
 from tacit.algebra.formats.canonical import CanonicalFormat
 from tacit.algebra.formats.train import TrainFormat
+from tacit.algebra.formats.transfer import TransferFormat
 from tacit.algebra.formats.tree import Tree, TreeFormat, inner_nodes, modes_of
 from tacit.algebra.formats.tucker import TuckerFormat
 
@@ -11,6 +12,7 @@ __all__ = [
     "AbstractTensorFormat",
     "CanonicalFormat",
     "TrainFormat",
+    "TransferFormat",
     "Tree",
     "TreeFormat",
     "TuckerFormat",

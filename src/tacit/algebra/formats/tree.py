@@ -10,6 +10,7 @@ import numpy as np
 
 from tacit._typing import Any, Array, Callable, Entry, Float, Measurements, Sequence, Target
 from tacit.algebra.formats._base import AbstractTensorFormat
+from tacit.algebra.formats.canonical import CanonicalFormat
 
 Tree: TypeAlias = int | tuple[Any, ...]
 """A mode, or several trees: `((0, 1), (2, 3))` pairs the modes of a tensor of order four."""
@@ -48,16 +49,22 @@ class TreeFormat(AbstractTensorFormat):
             return (a[:, None] * b[None, :]).reshape(-1, a.shape[-1])
 
         modes = modes_of(self.tree)
-        whole = self._up(lambda mode: self.leaves[mode], outer)
+        below = self._up(lambda mode: self.leaves[mode], outer)
+        # What the root joins is a sum of outer products, formed as one product of two matrices.
+        scaled = below[0] * self.weights[-1].T
+        whole = CanonicalFormat((scaled, *below[1:])).dense()
         sides = [self.shape[mode] for mode in modes]
-        return jnp.transpose(whole[:, 0].reshape(sides), np.argsort(modes).tolist())
+        return jnp.transpose(whole.reshape(sides), np.argsort(modes).tolist())
 
     def entries(self, *places: Entry) -> Measurements:
         """From the leaves' rows up, at the places."""
-        return self._up(lambda mode: self.leaves[mode][places[mode]], jnp.multiply)[:, 0]
+        below = self._up(lambda mode: self.leaves[mode][places[mode]], jnp.multiply)
+        return (reduce(jnp.multiply, below) @ self.weights[-1])[:, 0]
 
-    def _up(self, leaf: Callable[[int], Array], join: Callable[[Array, Array], Array]) -> Array:
-        """Fold the tree: leaves are read, children joined component by component, then mixed."""
+    def _up(
+        self, leaf: Callable[[int], Array], join: Callable[[Array, Array], Array]
+    ) -> list[Array]:
+        """Fold the subtrees below the root: children are joined column by column, then mixed."""
         weights = iter(self.weights)
 
         def fold(node: Tree) -> Array:
@@ -66,7 +73,8 @@ class TreeFormat(AbstractTensorFormat):
             joined = reduce(join, [fold(child) for child in node])
             return joined @ next(weights)
 
-        return fold(self.tree)
+        assert not isinstance(self.tree, int)
+        return [fold(child) for child in self.tree]
 
     @property
     def entry_cost(self) -> int:

@@ -102,6 +102,7 @@ class Options:
             "tubal",
             "tucker",
             "train",
+            "tree",
             "cp",
             "deep",
         ],

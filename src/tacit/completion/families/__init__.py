@@ -14,6 +14,7 @@ from tacit.completion.families.deep import DEEP, DeepFactors
 from tacit.completion.families.factors import FACTORS, Factors
 from tacit.completion.families.gaussian import GAUSSIAN, SeparableGaussian
 from tacit.completion.families.train import TRAIN, TrainFactors
+from tacit.completion.families.tree import TREE, TreeFactors
 from tacit.completion.families.tubal import TUBAL, TubalFactors, TubalNorm, orientations
 from tacit.completion.families.tucker import TUCKER, TuckerFactors
 from tacit.completion.families.unfoldings import UNFOLDINGS, UnfoldingNorms
@@ -23,6 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     CONTINUATION,
     TUCKER,
     TRAIN,
+    TREE,
     CANONICAL,
     UNFOLDINGS,
     WINDOWS,
@@ -47,6 +49,7 @@ __all__ = [
     "Pace",
     "SeparableGaussian",
     "TrainFactors",
+    "TreeFactors",
     "TubalFactors",
     "TubalNorm",
     "TuckerFactors",

@@ -46,7 +46,7 @@ OPENING = len(_EQUAL_WIDTHS)
 """Number of settings that are tried before families are compared: all are one program."""
 _DRAW = 0x7E450
 """Of the key, for the start alone: data that are drawn by the same seed are no start."""
-_POOR = 0.5
+POOR = 0.5
 """Score, in inner units, over which a start that is large is tried at every width."""
 _FAR = 30.0
 """Deviations from zero beyond which data are centred: less is nothing to single precision."""
@@ -200,7 +200,7 @@ def search_widths(
     for widths in narrow:
         yield make(widths, centred=centred)
     best = best_of(tried, kind)
-    if best is not None and best.score > _POOR:
+    if best is not None and best.score > POOR:
         for widths in narrow:
             yield make(widths, init_scale=_LARGE, centred=centred)
     for width in _WIDER:
