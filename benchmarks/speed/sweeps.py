@@ -11,30 +11,36 @@ import time
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from benchmarks.speed.measure import table, write
 from tacit.cli.settings import configure_jax
 from tacit.experiments import find, sweep_experiment
 from tacit.sweeps import SweepProgress, compute_sweep, grid, local_client, open_sweep
 
-NAME, CELLS, ALIKE = "cao2022_stages", 200, 200
+if TYPE_CHECKING:
+    from distributed import Client
+
+NAME, ALIKE = "cao2022_stages", 200
 SMALL = {"ranks": "1", "ratios": "2.0", "records": "40", "rates": "1e-3", "side": "3"}
 """So that a cell takes a second or two, most of which is spent in Python and in small programs."""
 
 
-def stages(cells: int, workers: int, folder: Path) -> tuple[float, float]:
-    """Seconds of a sweep by some workers, once they are warm, and those its cells took, in all."""
-    experiment = find(NAME)
-    seeds = ",".join(map(str, range(cells)))
-    warm = ",".join(map(str, range(cells, cells + 4 * workers)))
-    with local_client(workers) as client:
-        for name, texts in (("warm", warm), (f"{workers}", seeds)):
-            sweep = sweep_experiment(experiment, "smoke", None, {**SMALL, "seed": texts})
-            began = time.perf_counter()
-            swept = compute_sweep(sweep, folder / f"{name}{workers}.zarr", client=client)
-            seconds = time.perf_counter() - began
+def stages(client: "Client", seeds: range, store: Path) -> tuple[float, float]:
+    """Seconds from the first cell done to the last, and those spent inside these cells, in all.
+
+    The first cell is computed alone, since it gives the results their form.
+    """
+    times: list[float] = []
+
+    def report(progress: SweepProgress) -> None:
+        times.append(time.perf_counter())
+
+    text = ",".join(map(str, seeds))
+    sweep = sweep_experiment(find(NAME), "smoke", None, {**SMALL, "seed": text})
+    swept = compute_sweep(sweep, store, client=client, report=report)
     assert bool((swept["done"] == 1).all())
-    return seconds, float(swept["cell_seconds"].sum())
+    return times[-1] - times[1], float(swept["cell_seconds"][1:].sum())
 
 
 def nothing(number: int) -> dict:
@@ -63,34 +69,44 @@ def overhead(workers: int, folder: Path) -> float:
 def main() -> None:
     """Measure, and write `sweeps.md`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--cells", type=int, default=CELLS, help=f"of {NAME}")
+    parser.add_argument("--rounds", type=int, default=10, help="in which each number has its turn")
+    parser.add_argument("--cells", type=int, default=20, help="of a round")
     given = parser.parse_args()
     configure_jax()
     load = os.getloadavg()[0]
 
+    found: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         costs = {workers: overhead(workers, folder) for workers in (0, 1, 2)}
-        # In turn, one two two one, so that a busy time falls on both.
-        found: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
-        for round_, workers in enumerate((1, 2, 2, 1)):
-            inner = folder / f"{round_}"
-            inner.mkdir()
-            found[workers].append(stages(given.cells // 2, workers, inner))
-            print(workers, found[workers][-1], flush=True)
+        # Small turns, one two two one, so that a busy time falls on both.
+        with local_client(1) as one, local_client(2) as two:
+            clients, cells = {1: one, 2: two}, given.cells + 1
+            for workers, client in clients.items():
+                stages(client, range(1000, 1000 + 6 * workers), folder / f"warm{workers}.zarr")
+            for number in range(given.rounds):
+                seeds = range(number * cells, (number + 1) * cells)
+                for workers in (1, 2) if number % 2 == 0 else (2, 1):
+                    store = folder / f"{workers}-{number}.zarr"
+                    found[workers].append(stages(clients[workers], seeds, store))
+                    print(workers, found[workers][-1], flush=True)
+
     seconds = {workers: sum(total for total, _ in runs) for workers, runs in found.items()}
     inside = {workers: sum(own for _, own in runs) for workers, runs in found.items()}
-
+    pairs = [one / two for (one, _), (two, _) in zip(found[1], found[2], strict=True)]
+    count = given.rounds * given.cells
     rows = [
-        [f"{workers}", f"{seconds[workers]:.1f}", f"{1e3 * inside[workers] / given.cells:.0f}",
+        [f"{workers}", f"{seconds[workers]:.1f}", f"{1e3 * inside[workers] / count:.0f}",
          f"{seconds[1] / seconds[workers]:.2f}"]
         for workers in (1, 2)
     ]  # fmt: skip
     names = {0: "in this process", 1: "by 1 worker", 2: "by 2 workers"}
     text = [
-        f"{given.cells} cells of `{NAME}`, made small ({', '.join(map('='.join, SMALL.items()))}), "
-        "by Dask's workers on this machine, in two halves: one worker, two, two, one. When this "
-        f"began, {load:.1f} processes were at work on its {os.cpu_count()} cores.",
+        f"{count} cells of `{NAME}`, made small ({', '.join(map('='.join, SMALL.items()))}), by "
+        f"Dask's workers on this machine, in {given.rounds} rounds in which each number of workers "
+        f"has its turn. When this began, {load:.1f} processes were at work on its "
+        f"{os.cpu_count()} cores. Two workers were {median(pairs):.2f} times as fast as one in the "
+        f"median round, and {min(pairs):.2f} to {max(pairs):.2f} times in all.",
         "",
         *table(["workers", "seconds", "ms inside a cell", "times one worker"], rows),
         "",

@@ -157,6 +157,7 @@ def _compute(
 ) -> None:
     """Compute cells and write each; the first alone, whose results give the others their form."""
     flags, began, count = kept.flags(), time.monotonic(), 0
+    suspected: list[Index] = []
 
     def compute(indices: list[Index]) -> Iterator[tuple[Index, Outcome]]:
         if client is None:
@@ -168,6 +169,9 @@ def _compute(
         for index, outcome in compute(indices):
             if outcome.refusal:
                 raise ValueError(outcome.refusal)
+            if outcome.suspected and len(indices) > 1:
+                suspected.append(index)
+                continue
             outcome = kept.write(index, outcome, strict=sweep.strict)
             flags[index] = FAILED if outcome.error else DONE
             count += 1
@@ -178,6 +182,9 @@ def _compute(
         while left and not kept.has_form:
             finish([left.pop(0)])
         finish(left)
+        # Dask suspects what waited on a worker that was killed too: alone, only the cause is left.
+        for index in suspected:
+            finish([index])
     except (ConnectionError, ValueError) as error:
         said = f"{kept.path}: {error}; {_progress(flags, 0, 0.0)} are kept, the same call goes on"
         raise type(error)(said) from None

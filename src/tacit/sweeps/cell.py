@@ -53,7 +53,8 @@ class Array(NamedTuple):
 class Outcome(NamedTuple):
     """What came of a cell: results, or an error in one line.
 
-    `refusal` is of the worker, not of the cell: it must compute none.
+    `refusal` is of the worker, not of the cell: it must compute none. A cell that is `suspected`
+    was on workers that were killed, it or one that waited beside it being the cause.
     """
 
     results: dict[str, Array]
@@ -61,6 +62,7 @@ class Outcome(NamedTuple):
     seconds: float = np.nan
     origin: str = ""
     refusal: str = ""
+    suspected: bool = False
 
 
 class Cell(NamedTuple):

@@ -34,7 +34,7 @@ def compute_here(
 def compute_by(
     client: "Client", cell: Cell, axes: Axes, indices: Iterable[Index]
 ) -> Iterator[tuple[Index, Outcome]]:
-    """The cells as Dask's workers finish them; what Dask gives up on is an error of the cell.
+    """The cells as Dask's workers finish them; what Dask gives up on is suspected of killing them.
 
     Args:
         client: of the scheduler.
@@ -69,7 +69,7 @@ def compute_by(
                 continue
             error = result[1] if isinstance(result, tuple) else result
             if isinstance(error, KilledWorker):
-                yield index, Outcome({}, "its worker was killed, again and again")
+                yield index, Outcome({}, "its worker was killed, again and again", suspected=True)
             elif isinstance(error, FutureCancelledError) or future.status in ("cancelled", "lost"):
                 raise ConnectionError("the scheduler is lost")
             else:

@@ -152,7 +152,7 @@ def test_processes_give_the_same_bytes_and_killed_ones_lose_nothing(tmp_path):
         assert (tmp_path / "killed").exists()
         assert swept["value"].values.tolist() == [[2.0 * rank for rank in range(6)]]
 
-        # And gives up on a cell that kills whatever computes it.
+        # And gives up on a cell that kills whatever computes it, but not on what waits beside it.
         swept = grid(kills, tmp_path / "always.zarr", client=client, rank=list(range(6)))
         assert swept["cell_error"].values[2] == "its worker was killed, again and again"
         assert (swept["done"].values == np.where(np.arange(6) == 2, 2, 1)).all()
