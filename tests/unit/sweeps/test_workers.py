@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from tacit.sweeps import grid, local_client, open_sweep, remote_client
-from tacit.sweeps.cell import Cell, versions
+from tacit.sweeps import _grid, grid, local_client, open_sweep, remote_client
+from tacit.sweeps.cell import Cell, Outcome, versions
 from tests.unit.sweeps._functions import (
     AXES,
     contents,
@@ -23,6 +23,7 @@ from tests.unit.sweeps._functions import (
     kills,
     kills_once,
     slow_and_unlike,
+    waits,
 )
 
 
@@ -106,6 +107,24 @@ def test_a_worker_of_other_versions_that_comes_later_ends_the_sweep(tmp_path, mo
     grid(fit, tmp_path / "sweep.zarr", **AXES)
     grid(fit, tmp_path / "whole.zarr", **AXES)
     assert contents(tmp_path / "sweep.zarr") == contents(tmp_path / "whole.zarr")
+
+
+def test_what_dask_suspects_is_computed_once_more_alone(tmp_path, client, monkeypatch):
+    """It suspects a cell that kills its worker, and what waits on that worker beside it."""
+    real = _grid.compute_by
+
+    def compute_by(client, cell, axes, indices):
+        for index, outcome in real(client, cell, axes, indices):
+            blamed = index[0] == 1 or (index[0] == 2 and len(indices) > 1)
+            yield index, Outcome({}, "killed", suspected=True) if blamed else outcome
+
+    monkeypatch.setattr(_grid, "compute_by", compute_by)
+    said = []
+    axes = {"rank": [0, 1, 2, 3], "pause": [0.0]}
+    swept = grid(waits, tmp_path / "sweep.zarr", client=client, report=said.append, **axes)
+    assert swept["done"].values[:, 0].tolist() == [1, 2, 1, 1]
+    assert swept["cell_error"].values[1, 0] == "killed"
+    assert str(said[-1]) == "4 of 4 cells, 1 failed"
 
 
 def test_without_dask_one_process_will_do_and_two_are_refused(tmp_path, monkeypatch):
