@@ -65,7 +65,7 @@ def generated(name: str, noise: float, missing: str) -> Noisy:
     values = np.clip(truth + noise * rng.standard_normal(truth.shape), 0, 1)
     gone = np.zeros(truth.shape, bool)
     if missing != "nothing":
-        gone = of_entries(holes(missing, truth.shape, SEED), truth)
+        gone = np.array(of_entries(holes(missing, truth.shape, SEED), truth))
     return Noisy(truth, values, gone, noise)
 
 

@@ -110,8 +110,9 @@ def complete(
 
     # Rows and columns come first, colours last; the answer is turned back.
     order = _standing(names)
+    values[shares == 0] = 0.0
     solved = solve(
-        np.transpose(np.where(shares > 0, values, 0.0), order),
+        np.transpose(values, order),
         np.transpose(shares, order),
         [names[at] for at in order],
         outside=None if beyond is None else np.transpose(beyond, order),

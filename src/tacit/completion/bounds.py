@@ -63,11 +63,13 @@ def keep_plausible(
             of which one may be None.
     """
     others = tuple(axis for axis in range(data.ndim) if axis not in own)
-    everything = data[observed]
-    least = np.where(observed, data, np.inf).min(axis=others, keepdims=True)
-    most = np.where(observed, data, -np.inf).max(axis=others, keepdims=True)
-    least = np.where(np.isfinite(least), least, everything.min())
-    most = np.where(np.isfinite(most), most, everything.max())
+    least = data.min(axis=others, keepdims=True, initial=np.inf, where=observed)
+    most = data.max(axis=others, keepdims=True, initial=-np.inf, where=observed)
+    # Slices of which nothing is seen have the ends of all.
+    least, most = (
+        np.where(np.isfinite(least), least, least.min()),
+        np.where(np.isfinite(most), most, most.max()),
+    )
     reach = _BEYOND * (most - least)
     low, high = least - reach, most + reach
     if bounds == "auto":

@@ -65,6 +65,7 @@ class Ending(NamedTuple):
         trained: members that were trained.
         is_cut_short: whether one of them was.
         interrupted: whether Ctrl-C came.
+        hurried: whether one took fewer steps than its own.
         left: missing entries that a quick method filled.
         holes: missing entries.
     """
@@ -72,6 +73,7 @@ class Ending(NamedTuple):
     trained: int
     is_cut_short: bool
     interrupted: bool
+    hurried: bool
     left: int
     holes: int
 
@@ -185,6 +187,7 @@ class Engine(eqx.Module):
             trained=len(fits),
             is_cut_short=any(fit.is_cut_short for fit, _ in fits),
             interrupted=interrupted,
+            hurried=any(_is_hurried(fit, chosen) for fit, _ in fits),
             left=int((left & ~self.tasks[0].observed).sum()),
             holes=int((~self.tasks[0].observed).sum()),
         )
@@ -251,6 +254,13 @@ class Engine(eqx.Module):
     def _refit(self, cases: Cases | None) -> Refit:
         follows = cases is not None and cases.are_whole
         return Refit(self.tasks, follows, self.deadline, self.report, self.key)
+
+
+def _is_hurried(fit: Fit, chosen: Chosen) -> bool:
+    """Whether a fit is of a setting that was not tried, and so of one that takes fewer steps."""
+    paces = [trial.fits[0].method for trial in chosen.trials]
+    growth = getattr(fit.method, "growth", None)
+    return growth is not None and all(getattr(each, "growth", None) != growth for each in paces)
 
 
 def _choice(chosen: Chosen) -> Choice:

@@ -45,6 +45,9 @@ def notes_on(
             f"there was time for {ending.trained} of the {members} methods whose mean is best"
         )
 
+    if ending.hurried:
+        notes.append("to end in time, training took fewer steps than the search did")
+
     if ending.is_cut_short:
         notes.append(
             "training on all of the data was cut short: the fills are less certain than the "

@@ -79,6 +79,8 @@ class Refit(eqx.Module):
                 # On all of the data the search has left an answer; on a part it has not.
                 if interrupted or (is_late and (number or self._has_answer(trial.fits[0]))):
                     break
+                if is_late:
+                    member = member.hurry((self.deadline - time.monotonic()) / seconds)
                 deadline = self._refit_deadline(trials, seconds)
                 start = trial.fits[0] if self._resumes(member) else None
                 fit = self.train(member, f"refit {number + 1}", deadline, start)

@@ -28,6 +28,8 @@ _MARGINS = {"row": 48, "frame": 6}
 """Rows or frames around a strip that its answer is also made from."""
 _PICTURES = {"row", "column", "colour", "frame"}
 """What is far away says little of pictures and films; of series and fields it may say much."""
+_SPARE = 0.8
+"""Share of the time that is left that training may take: the rest goes to all else."""
 _SAMPLE = 1 << 20
 """Entries from which units are found, about."""
 
@@ -128,7 +130,7 @@ def finish_in_strips(engine: Engine, chosen: Chosen, large: LargeData) -> Outcom
         large: the data.
     """
     tiling = large.strips()
-    chosen = chosen.only(_affordable(engine, chosen, large))
+    chosen = _affordable(engine, chosen, large)
     chosen = chosen._replace(cases=chosen.cases.elsewhere())
     denoised, deviation = np.zeros(tiling.shape), np.zeros(tiling.shape)
     weight = np.zeros([n if at == large.axis else 1 for at, n in enumerate(tiling.shape)])
@@ -165,6 +167,7 @@ def finish_in_strips(engine: Engine, chosen: Chosen, large: LargeData) -> Outcom
         trained=min(each.trained for each in endings),
         is_cut_short=any(each.is_cut_short for each in endings),
         interrupted=any(each.interrupted for each in endings),
+        hurried=any(each.hurried for each in endings),
         left=sum(each.left for each in endings),
         holes=sum(each.holes for each in endings),
     )
@@ -172,10 +175,15 @@ def finish_in_strips(engine: Engine, chosen: Chosen, large: LargeData) -> Outcom
     return first._replace(denoised=denoised, deviation=deviation, ending=ending, result=result)
 
 
-def _affordable(engine: Engine, chosen: Chosen, large: LargeData) -> int:
-    """How many of the members there is time for on all strips; one at least."""
-    left, count = engine.deadline - time.monotonic(), 0
-    for trial in chosen.members:
-        left -= engine.seconds_for(trial, large.outline.wanted)
-        count += left > 0
-    return max(count, 1)
+def _affordable(engine: Engine, chosen: Chosen, large: LargeData) -> Chosen:
+    """With the members that there is time for on all strips; one at least, if need be hurried."""
+    wanted = large.outline.wanted
+    seconds = np.cumsum([engine.seconds_for(trial, wanted) for trial in chosen.members])
+    left = engine.deadline - time.monotonic()
+    chosen = chosen.only(int((seconds <= left).sum()))
+    if seconds[0] <= left:
+        return chosen
+    (trial, *_) = chosen.members
+    member = trial.candidate.member.hurry(_SPARE * left / float(seconds[0]))
+    hurried = trial._replace(candidate=trial.candidate._replace(member=member))
+    return chosen._replace(members=[hurried])

@@ -113,3 +113,17 @@ def test_a_plan_is_told_in_words_and_in_facts():
     choice = Choice(two, 0.2, 0.3, (Candidate(one, 0.2, 0.3, 1.5),), "Because.")
     assert choice.candidates[0].member is one
     assert math.isclose(sum(member.weight for member in choice.blend.members), 1)
+
+
+def test_a_member_in_a_hurry_takes_fewer_steps_and_comes_to_the_same_rest():
+    """The penalty ends where it would, by larger factors; other methods have no such setting."""
+    member = Member(Windows((0, 1)), 100)
+    for share in (1.0, 0.7, 0.5, 0.1):
+        hurried = member.hurry(share)
+        assert hurried.steps == pytest.approx(100 * max(share, 0.35), abs=1)
+        assert hurried.method.growth**hurried.steps == pytest.approx(1.1**100, rel=0.4)
+        assert hurried.method.work((64, 64)) == pytest.approx(
+            hurried.steps / 100 * member.method.work((64, 64))
+        )
+    factors = Member(Factors(6), 100)
+    assert factors.hurry(0.5) is factors

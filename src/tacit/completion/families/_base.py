@@ -89,6 +89,11 @@ class AbstractMethod(eqx.Module):
         """What its settings are of: methods of one kind take as long for the same work."""
         return type(self).__name__
 
+    def hurry(self, share: float) -> "AbstractMethod | None":
+        """A setting that takes this share of the time and errs little more; None without one."""
+        del share
+        return None
+
     @abstractmethod
     def facts(self) -> dict[str, Any]:
         """Its settings, name by name."""
