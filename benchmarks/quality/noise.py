@@ -81,8 +81,10 @@ def biharmonic(case: Noisy) -> NDArray:
     if case.channel is None:
         return restoration.inpaint_biharmonic(case.values, case.missing)
     each = [
-        restoration.inpaint_biharmonic(case.values[..., at], case.missing[..., at])
-        for at in range(3)
+        restoration.inpaint_biharmonic(*map(np.ascontiguousarray, pair))
+        for pair in zip(
+            np.moveaxis(case.values, 2, 0), np.moveaxis(case.missing, 2, 0), strict=True
+        )
     ]
     return np.stack(each, axis=2)
 

@@ -21,8 +21,8 @@ _LEAST_ROWS = 1536
 """Nor one of a table below this one."""
 _PLACES = 24
 """Places that are compared for a part of ordered data."""
-_ENTRIES = 1 << 18
-"""Entries of all parts around holes, at most."""
+_PARTS, _ENTRIES = 9, 1 << 18
+"""Parts around holes, and entries of all of them, at most."""
 _MOST_MISSING = 0.98
 """Share of a part that may be missing."""
 
@@ -65,7 +65,8 @@ def _around_holes(task: Task, budget: float, rng: np.random.Generator) -> tuple[
         return ()
     sides = windows.part(missing)
     affordable = _SHARE * budget / windows.work(sides)
-    count = int(np.clip(affordable, 1, max(1, _ENTRIES // math.prod(sides))))
+    most = min(_PARTS, _ENTRIES // math.prod(sides))
+    count = int(np.clip(affordable, 1, max(1, most)))
     holes = np.flatnonzero(task.wanted)
     parts: list[Places] = []
     for _ in range(_PLACES):
