@@ -167,9 +167,7 @@ class Engine(eqx.Module):
             key=self.key,
         )
         trials, interrupted = search.run(methods)
-        free = [trial for trial in trials if not trial.candidate.member.method.meets_data]
-        likely = free if cases.task.everywhere and free else trials
-        members, weights = choose_members(cases, likely, self.members)
+        members, weights = choose_members(cases, _useful(cases, trials), self.members)
         calibration = calibrate(cases, members, weights)
         return Chosen(cases, manner, trials, members, weights, calibration, interrupted)
 
@@ -273,8 +271,14 @@ def _choice(chosen: Chosen) -> Choice:
         held_out=error,
         score=cases.score(errors),
         candidates=tuple(trial.candidate for trial in chosen.trials),
-        reason=_reason(chosen.trials, len(chosen.members), error, chosen.manner),
+        reason=_reason(_useful(cases, chosen.trials), len(chosen.members), error, chosen.manner),
     )
+
+
+def _useful(cases: Cases, trials: Sequence[Trial]) -> Sequence[Trial]:
+    """The trials that may be members: to take noise off, those that do not meet the data."""
+    free = [trial for trial in trials if not trial.candidate.member.method.meets_data]
+    return free if cases.task.everywhere and free else trials
 
 
 def _reason(trials: Sequence[Trial], members: int, error: float, manner: str) -> str:

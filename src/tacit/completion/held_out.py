@@ -34,7 +34,8 @@ def hold_out(
 ) -> tuple[list[Mask], Holes]:
     """Sets of entries to hold out of an array that misses these, and what shape its holes have.
 
-    Where nothing is missing, single entries are held out.
+    Where nothing is missing, single entries are held out, or whole fibres along grouped axes: from
+    the other colours of a pixel one is known nearly as well as it is measured.
 
     Args:
         missing: true where an entry is missing.
@@ -47,7 +48,9 @@ def hold_out(
     """
     holes = Holes.of(missing if outside is None else missing & ~outside, ordered, grouped)
     if not holes.components:
-        holes = holes._replace(components=(Component("entries", (), (), missing, 1.0),))
+        places = np.asarray(missing.all(axis=grouped))
+        kind = "fibres" if grouped else "entries"
+        holes = holes._replace(components=(Component(kind, grouped, (), places, 1.0),))
     if fraction is None:
         # A choice by fewer than some three hundred entries would be that of their noise.
         main = max(holes.components, key=lambda component: component.share)

@@ -353,3 +353,14 @@ def test_kinds_in_words():
     first, second = words.split("; ")
     assert " % gaps along time of " in first
     assert second.endswith(" % single entries at random")
+
+
+def test_where_nothing_is_missing_whole_pixels_are_held_out_of_colours():
+    """From the other colours of a noisy pixel one is known nearly as well as it is measured."""
+    none = np.zeros(COLOUR, bool)
+    (held,), holes = hold_out(none, (0, 1), (2,), key=jax.random.key(0))
+    assert (held.all(axis=2) == held.any(axis=2)).all()
+    assert 0.05 < held.mean() < 0.12
+    assert holes.describe(("row", "column", "colour")) == "whole pixels at random"
+    (held,), _ = hold_out(none, (0, 1), key=jax.random.key(0))
+    assert (held.any(axis=2) & ~held.all(axis=2)).any()
