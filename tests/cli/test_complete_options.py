@@ -115,6 +115,7 @@ def test_the_door_is_given_the_data_and_the_defaults(taken):
         "loss": "squared",
         "methods": "auto",
         "given": {},
+        "denoise": False,
         "dtype": "float32",
         "report": None,
     }
@@ -128,6 +129,7 @@ def test_the_door_is_given_the_data_and_the_defaults(taken):
         ({"init_scale": 1e-3}, {"methods": "auto", "given": {"init_scale": 1e-3}}),
         ({"loss": "huber", "integer": True}, {"loss": "huber", "integer": True}),
         ({"bounds": "0:"}, {"bounds": (0.0, None)}),
+        ({"denoise": True}, {"denoise": True}),
         ({"bounds": "none"}, {"bounds": None}),
         ({"axes": "sample,feature"}, {"axes": ("sample", "feature")}),
         ({"budget": 10.0, "elapsed": 3.0}, {"budget": 7.0}),
