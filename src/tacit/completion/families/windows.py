@@ -48,7 +48,7 @@ _STEP = 32
 _ENTRIES = 1 << 19
 """Entries of a batch of tiles, at most."""
 _MARGIN = 8
-"""Entries around what a tile is for, and half the width of the widest hole more: measured."""
+"""Entries around what a tile is for, and the width of the widest hole more: measured."""
 _SEAMLESS = 0.8
 """Cost of one tile, over that of as many entries in several."""
 _STEP_SECONDS = 4.5e-8
@@ -206,7 +206,7 @@ def _tilings(method: Windows, wanted: Mask) -> Iterator[Tiling]:
     if method.is_one_tile(shape):
         yield Tiling.whole(shape)
     others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
-    margin = _MARGIN + _width(np.asarray(wanted.all(axis=others)))
+    margin = _MARGIN + 2 * _width(np.asarray(wanted.all(axis=others)))
     possible = []
     for longest in _SIDES:
         room = min(margin, longest // 4)
