@@ -375,6 +375,14 @@ def test_each_picture_of_a_folder_on_its_own(folder, capsys):
         assert np.abs(after.astype(float) - truth[:, : before.shape[1]]).mean() < 5
     np.testing.assert_array_equal(pixels("done/whole.png"), truth)
 
+    # What has no holes is denoised, too.
+    noise = np.random.default_rng(2).normal(0, 20, truth.shape)
+    noisy = np.clip(truth + noise, 1, 255).astype(np.uint8)
+    Image.fromarray(noisy).save("album/whole.png")
+    assert complete(*arguments[:2], "clean", *arguments[3:], "--each", "--denoise", *QUICK) == 0
+    after = pixels("clean/whole.png").astype(float)
+    assert np.std(after - truth) < np.std(noisy - truth.astype(float))
+
 
 def test_each_is_refused_before_anything_is_written_if_one_picture_is_damaged(folder, capsys):
     Path("album").mkdir()

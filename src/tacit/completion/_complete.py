@@ -68,7 +68,7 @@ def complete(
             share one; `sample` and `item` have no order. Of None it is found out.
         budget: seconds to keep within, compiling included.
         bounds: `"auto"` for fills within the bounds that the data keep, None for none, or a pair.
-        integer: whether fills are rounded to whole numbers.
+        integer: whether the answer is rounded to whole numbers.
         loss: `"huber"` where some entries are far off.
         weights: of the observed entries, a precision relative to that of the others; an entry of
             weight 0 is missing.
@@ -186,7 +186,7 @@ def _assemble(
         notes.append("there was no time for some of the entries: they hold the centre of the data")
     own = tuple(back.index(axis) for axis in units[0].own)
     denoised, drawn_in = keep_plausible(np.transpose(answer, back), data, observed, own, bounds)
-    fill = np.round(denoised) if integer else denoised
+    denoised = np.round(denoised) if integer else denoised
     if drawn_in:
         notes.append(f"{drawn_in} fills were drawn into the bounds that the data keep")
     deviation = np.transpose(found.deviation, back)
@@ -197,7 +197,7 @@ def _assemble(
     search, refit = found.trajectories()
     fits = tuple((fit, units[number]) for fit, number in found.fits)
     return Completion(
-        filled=np.where(observed, data, fill),
+        filled=np.where(observed, data, denoised),
         denoised=denoised,
         uncertainty=np.where(observed, 0.0, deviation),
         calibration=found.calibration,

@@ -33,10 +33,6 @@ Mask = NDArray[np.bool_]
 Methods = Literal["auto"] | Blend | Sequence[str | AbstractMethod]
 
 
-_FOLDS = 5
-"""Sets that are held out where little is observed, of one part or of all."""
-
-
 class Solution(NamedTuple):
     """What the engine makes of arrays.
 
@@ -156,6 +152,8 @@ def _hold_out(
         outside: entries that are not to be filled, if any.
         key: JAX random key of the draw.
     """
+    # Several parts are as good as several sets of one.
+    sole: dict[str, int] = {"folds": 1} if len(regions) > 1 else {}
     cases: list[Case] = []
     kinds: list[str] = []
     for number, (here, places) in enumerate(regions):
@@ -165,12 +163,7 @@ def _hold_out(
         grouped = () if task.colours is None else (task.colours,)
         draw = key if number == 0 else jax.random.fold_in(key, number)
         sets, holes = hold_out(
-            ~task.observed,
-            task.ordered,
-            grouped,
-            outside=beyond,
-            folds=_FOLDS if len(regions) == 1 else 1,
-            key=draw,
+            ~task.observed, task.ordered, grouped, outside=beyond, key=draw, **sole
         )
         # Of a single entry none can be held out: the first setting is trained, and nothing chosen.
         sets = sets or [np.zeros(task.shape, bool)]

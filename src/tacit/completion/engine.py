@@ -13,7 +13,7 @@ from tacit.completion.blend import blend_of, choose_members
 from tacit.completion.calibration import Calibration, Clues
 from tacit.completion.cases import Cases
 from tacit.completion.deviations import calibrate, deviation_of
-from tacit.completion.families import AbstractMethod, Family
+from tacit.completion.families import AbstractMethod, AbstractTrained, Family
 from tacit.completion.fit import Fit, rms
 from tacit.completion.plan import Blend, Candidate, Choice
 from tacit.completion.refit import Refit, quickest
@@ -66,8 +66,8 @@ class Ending(NamedTuple):
         is_cut_short: whether one of them was.
         interrupted: whether Ctrl-C came.
         hurried: whether one took fewer steps than its own.
-        left: missing entries that a quick method filled.
-        holes: missing entries.
+        left: entries of those wanted that a quick method answered.
+        wanted: entries of which an answer was wanted.
     """
 
     trained: int
@@ -75,7 +75,7 @@ class Ending(NamedTuple):
     interrupted: bool
     hurried: bool
     left: int
-    holes: int
+    wanted: int
 
 
 class Chosen(NamedTuple):
@@ -130,18 +130,6 @@ class Engine(eqx.Module):
     report: Report | None
     key: PRNGKey
 
-    def answer(
-        self, cases: Cases, manner: str, methods: Sequence[AbstractMethod] | None = None
-    ) -> Outcome:
-        """Search on held-out entries, then train the best on all that is seen.
-
-        Args:
-            cases: what is held out, of all of the data or of parts.
-            manner: how it imitates the holes, in words.
-            methods: what to try, in place of what the families propose.
-        """
-        return self.finish(self.choose(cases, manner, methods))
-
     def choose(
         self,
         cases: Cases,
@@ -181,13 +169,17 @@ class Engine(eqx.Module):
             fits, interrupted = refit.members(chosen.members, blend, trials)
         unsolved = [~np.isfinite(fit.answer.values) for fit, _ in fits]
         left = np.all(unsolved, axis=0) if unsolved else np.zeros(self.tasks[0].shape, bool)
+        wanted = self.tasks[0].wanted
         ending = Ending(
             trained=len(fits),
             is_cut_short=any(fit.is_cut_short for fit, _ in fits),
             interrupted=interrupted,
-            hurried=any(_is_hurried(fit, chosen) for fit, _ in fits),
-            left=int((left & ~self.tasks[0].observed).sum()),
-            holes=int((~self.tasks[0].observed).sum()),
+            hurried=any(
+                _is_hurried(fit, trial.fits[0])
+                for (fit, _), trial in zip(fits, chosen.members, strict=False)
+            ),
+            left=int((left & wanted).sum()),
+            wanted=int(wanted.sum()),
         )
         if not fits and chosen.cases.are_whole:
             # Ctrl-C, or no time: what was learnt without the held-out entries is the answer.
@@ -254,11 +246,11 @@ class Engine(eqx.Module):
         return Refit(self.tasks, follows, self.deadline, self.report, self.key)
 
 
-def _is_hurried(fit: Fit, chosen: Chosen) -> bool:
-    """Whether a fit is of a setting that was not tried, and so of one that takes fewer steps."""
-    paces = [trial.fits[0].method for trial in chosen.trials]
-    growth = getattr(fit.method, "growth", None)
-    return growth is not None and all(getattr(each, "growth", None) != growth for each in paces)
+def _is_hurried(fit: Fit, search: Fit) -> bool:
+    """Whether the setting is one of fewer steps than what was tried."""
+    both = fit.method, search.method
+    longest = [each.pace().longest for each in both if isinstance(each, AbstractTrained)]
+    return len(longest) == 2 and longest[0] < longest[1]
 
 
 def _choice(chosen: Chosen) -> Choice:

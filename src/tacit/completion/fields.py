@@ -30,6 +30,7 @@ def complete_field(
     axes: Mapping[Any, Axis] | Sequence[Axis] | None = None,
     land: Literal["leave", "fill"] = "leave",
     blocks: bool = False,
+    denoise: bool = False,
     **options: Any,
 ) -> "DataArray":
     """Fill the holes of a data array, and return it with what was filled and how sure that is.
@@ -51,11 +52,14 @@ def complete_field(
         blocks: of a field in blocks of dask, whether each is completed on its own, within the
             budget each and one after another, when it is computed; then nothing is loaded now, and
             places that a block does not observe stay missing in it.
+        denoise: whether what is observed is replaced by what is learnt of it, too.
         options: of `complete`.
 
     Raises:
-        ValueError: if the field cannot be completed.
+        ValueError: if the field cannot be completed, or is to be denoised block by block.
     """
+    if blocks and denoise:
+        raise ValueError("denoise: blocks are only filled, not denoised; leave out blocks")
     if blocks:
         each = partial(complete_field, axes=axes, land=land, **options)
         return complete_blocks(field, missing, each)
@@ -73,10 +77,13 @@ def complete_field(
         holes |= given.reshape(*given.shape, *(1,) * (field.ndim - given.ndim))
 
     outside = never_observed(holes, counts) if land == "leave" else None
-    completion = complete_array(field.values, holes, axes=counts, outside=outside, **options)
+    completion = complete_array(
+        field.values, holes, axes=counts, outside=outside, denoise=denoise, **options
+    )
     holes = completion.uncertainty != 0
     dtype = field.dtype if field.dtype.kind == "f" else np.dtype(float)
-    filled = np.where(holes, completion.filled.astype(dtype), field.values.astype(dtype))
+    values = completion.denoised if denoise else completion.filled
+    filled = np.where(holes | denoise, values.astype(dtype), field.values.astype(dtype))
     answer = field.copy(data=filled).assign_coords(
         filled=(field.dims, holes),
         uncertainty=(field.dims, completion.uncertainty),

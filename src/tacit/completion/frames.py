@@ -31,6 +31,7 @@ def complete_frame(
     ignore: Sequence[Any] = (),
     weights: Any = None,
     integer: bool = False,
+    denoise: bool = False,
     **options: Any,
 ) -> tuple["DataFrame", Completion]:
     """Fill the holes of a data frame, and return it with the completion of its readings.
@@ -49,6 +50,7 @@ def complete_frame(
         ignore: columns that are none.
         weights: of the entries, of the frame's shape; see `complete`.
         integer: whether fills are rounded to whole numbers.
+        denoise: whether readings that are not missing are replaced by what is learnt of them, too.
         options: of `complete`.
 
     Raises:
@@ -69,15 +71,16 @@ def complete_frame(
         None if missing is None else np.asarray(missing, bool)[:, places],
         weights=None if weights is None else np.asarray(weights, float)[:, places],
         integer=integer,
+        denoise=denoise,
         **options,
     )
 
     whole = frame.copy()
-    holes = completion.uncertainty != 0
+    new = (completion.uncertainty != 0) | denoise
+    values = completion.denoised if denoise else completion.filled
     for to, at in enumerate(places):
-        if holes[:, to].any():
-            old = frame.iloc[:, at]
-            whole.isetitem(at, _filled(old, completion.filled[:, to], holes[:, to], integer))
+        if new[:, to].any():
+            whole.isetitem(at, _filled(frame.iloc[:, at], values[:, to], new[:, to], integer))
     whole.attrs = {
         **frame.attrs,
         "tacit": {

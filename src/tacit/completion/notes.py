@@ -56,8 +56,9 @@ def notes_on(
 
     quick = quickest(chosen.trials)
     if ending.left and quick is not None:
+        what = "entries" if chosen.cases.task.everywhere else "holes"
         notes.append(
-            f"there was no time for {ending.left / ending.holes:.0%} of the holes: "
+            f"there was no time for {ending.left / ending.wanted:.0%} of the {what}: "
             f"{quick.candidate.member.method} filled them"
         )
     return tuple(notes)

@@ -63,8 +63,9 @@ class LargeData(NamedTuple):
             names: of the axes.
             **facts: what `make_tasks` is told beside.
         """
-        is_exact = not np.isin(weights, (0, 1), invert=True).any()
-        if data.size <= _LARGE or not is_exact or not {"row", "column"} <= {*names} <= _PICTURES:
+        if data.size <= _LARGE or not {"row", "column"} <= {*names} <= _PICTURES:
+            return None
+        if np.isin(weights, (0, 1), invert=True).any():
             return None
         ordered = len(names) - ("colour" in names)
         stride = (data.size / _SAMPLE) ** (1 / ordered)
@@ -169,7 +170,7 @@ def finish_in_strips(engine: Engine, chosen: Chosen, large: LargeData) -> Outcom
         interrupted=any(each.interrupted for each in endings),
         hurried=any(each.hurried for each in endings),
         left=sum(each.left for each in endings),
-        holes=sum(each.holes for each in endings),
+        wanted=sum(each.wanted for each in endings),
     )
     assert first is not None
     return first._replace(denoised=denoised, deviation=deviation, ending=ending, result=result)

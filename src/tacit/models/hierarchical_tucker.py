@@ -35,7 +35,7 @@ class HierarchicalTucker(AbstractTensorFactorisation):
     tree: Tree = eqx.field(static=True)
 
     def __check_init__(self):
-        _refuse_tree(self.tree, len(self.leaves))
+        refuse_tree("HierarchicalTucker", self.tree, len(self.leaves))
         nodes = inner_nodes(self.tree)
         if len(self.weights) != len(nodes):
             raise ValueError(
@@ -105,7 +105,7 @@ class HierarchicalTucker(AbstractTensorFactorisation):
                 every mode once, or the number of widths is not that of the inner nodes.
         """
         tree = halved(tuple(range(max(len(shape), 1)))) if tree is None else tree
-        _refuse_tree(tree, len(shape))
+        refuse_tree("HierarchicalTucker", tree, len(shape))
         nodes = list(inner_nodes(tree))
         ranks = widths_of("HierarchicalTucker", widths, len(nodes), "inner nodes")
         refuse_tensor_start("HierarchicalTucker", shape, init_scale, 1, ranks)
@@ -132,10 +132,23 @@ def halved(modes: tuple[int, ...]) -> Tree:
     return halved(modes[:cut]), halved(modes[cut:])
 
 
-def _refuse_tree(tree: Tree, order: int) -> None:
+def refuse_tree(name: str, tree: Tree, order: int, *, binary: bool = False) -> None:
+    """Check that a tree has every mode once.
+
+    Args:
+        name: of the model, for messages.
+        tree: of the modes.
+        order: number of modes.
+        binary: whether every node needs two children.
+
+    Raises:
+        ValueError: if it has not.
+    """
     if order < 2:
-        raise ValueError(f"HierarchicalTucker: a tree needs two modes or more, got {order}")
-    if isinstance(tree, int) or sorted(modes_of(tree)) != list(range(order)):
+        raise ValueError(f"{name}: a tree needs two modes or more, got {order}")
+    is_whole = not isinstance(tree, int) and sorted(modes_of(tree)) == list(range(order))
+    if not is_whole or (binary and any(len(node) != 2 for node in inner_nodes(tree))):
+        children = ", and two children a node" if binary else ""
         raise ValueError(
-            f"HierarchicalTucker: the tree {tree} must have each of the modes 0 to {order - 1} once"
+            f"{name}: the tree {tree} must have each of the modes 0 to {order - 1} once{children}"
         )

@@ -10,7 +10,7 @@ from tacit.algebra import TransferFormat, Tree
 from tacit.algebra.formats import inner_nodes, modes_of
 from tacit.models._base import AbstractTensorFactorisation
 from tacit.models._tensor_start import draw_arrays, refuse_tensor_start, widths_of
-from tacit.models.hierarchical_tucker import halved
+from tacit.models.hierarchical_tucker import halved, refuse_tree
 
 
 class TreeTucker(AbstractTensorFactorisation):
@@ -31,7 +31,7 @@ class TreeTucker(AbstractTensorFactorisation):
     tree: Tree = eqx.field(static=True)
 
     def __check_init__(self):
-        _refuse_tree(self.tree, len(self.leaves))
+        refuse_tree("TreeTucker", self.tree, len(self.leaves), binary=True)
         nodes = inner_nodes(self.tree)[:-1]
         if len(self.transfers) != len(nodes):
             raise ValueError(
@@ -85,7 +85,7 @@ class TreeTucker(AbstractTensorFactorisation):
                 every mode once and two children a node, or the number of widths is another.
         """
         tree = halved(tuple(range(max(len(shape), 1)))) if tree is None else tree
-        _refuse_tree(tree, len(shape))
+        refuse_tree("TreeTucker", tree, len(shape), binary=True)
         ranks = widths_of("TreeTucker", widths, len(list_places(tree)), "places")
         refuse_tensor_start("TreeTucker", shape, init_scale, 1, ranks)
 
@@ -125,14 +125,3 @@ def tree_shapes(tree: Tree, shape: Sequence[int], widths: Sequence[int]) -> list
     leaves = [(side, of.get(mode, shared)) for mode, side in enumerate(shape)]
     nodes = inner_nodes(tree)[:-1]
     return [*leaves, *(tuple(of.get(part, shared) for part in (*node, node)) for node in nodes)]
-
-
-def _refuse_tree(tree: Tree, order: int) -> None:
-    if order < 2:
-        raise ValueError(f"TreeTucker: a tree needs two modes or more, got {order}")
-    is_whole = not isinstance(tree, int) and sorted(modes_of(tree)) == list(range(order))
-    if not is_whole or any(len(node) != 2 for node in inner_nodes(tree)):
-        raise ValueError(
-            f"TreeTucker: the tree {tree} must have each of the modes 0 to {order - 1} once, and "
-            "two children a node"
-        )

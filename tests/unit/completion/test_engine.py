@@ -95,7 +95,7 @@ def answered(
     )
     here = engine.tasks if part is None else tuple(task.take(part) for task in tasks)
     cases = Cases(tuple(Case(here, each, part) for each in held))
-    return engine.answer(cases, "single entries at random", methods)
+    return engine.finish(engine.choose(cases, "single entries at random", methods))
 
 
 def errors_tried(found):

@@ -121,3 +121,14 @@ def test_dimensions_are_known_by_cf(name, values, attributes, expected) -> None:
     if values is not None:
         coordinate = xr.DataArray(values, dims=name, attrs=attributes)
     assert axis_of(name, coordinate) == expected
+
+
+def test_a_field_is_denoised_where_that_is_asked_but_for_land() -> None:
+    noisy = field() + 0.5 * np.random.default_rng(6).normal(size=TRUTH.shape)
+    whole = noisy.tacit.complete(denoise=True, methods=["windows"], budget=600)
+    seen = ~(CLOUDS | LAND)
+    assert np.std((whole - TRUTH).values[seen]) < 0.7 * 0.5
+    np.testing.assert_array_equal(np.isnan(whole), np.broadcast_to(LAND, TRUTH.shape))
+    np.testing.assert_array_equal(whole.filled, CLOUDS & ~LAND)
+    with pytest.raises(ValueError, match="leave out blocks"):
+        complete_field(noisy, denoise=True, blocks=True)

@@ -132,3 +132,20 @@ def test_a_pipeline_of_pandas_and_scikit_learn_keeps_the_frame() -> None:
     assert whole.notna().all(axis=None)
     chained = frame.pipe(tacit.complete, **QUICK).round(3)
     assert chained.notna().all(axis=None)
+
+
+def test_readings_are_denoised_where_that_is_asked() -> None:
+    """Every reading, in its type; without holes as with them, and nothing else."""
+    noisy = TRUTH + 0.3 * np.random.default_rng(4).normal(size=TRUTH.shape)
+    frame = pd.DataFrame(noisy, columns=list("abcdef")).assign(word="w")
+    for hole in (False, True):
+        if hole:
+            frame.loc[3, "b"] = np.nan
+        whole, found = complete_frame(frame, denoise=True, **QUICK)
+        np.testing.assert_array_equal(whole[list("abcdef")], found.denoised)
+        assert np.std(whole[list("abcdef")] - TRUTH) < 0.8 * 0.3
+        assert (whole["word"] == "w").all()
+    counts = pd.DataFrame(np.round(10 * noisy).astype(int), columns=list("abcdef"))
+    whole = tacit.complete(counts, denoise=True, integer=True, **QUICK)
+    assert (whole.dtypes == counts.dtypes).all()
+    assert (whole != counts).to_numpy().any()

@@ -148,6 +148,14 @@ def test_ctrl_c_in_one_strip_leaves_the_others_to_the_quick_method(small_is_larg
     assert rms((found.filled - truth)[missing]) < 0.2 * truth.std()
 
 
+def test_what_there_was_no_time_to_denoise_is_said(small_is_large):
+    truth, _ = scratched()
+    noisy = truth + 0.1 * np.random.default_rng(3).standard_normal(SHAPE)
+    found = completed(noisy, np.zeros(SHAPE, bool), denoise=True)
+    assert any("takes noise off" in note for note in found.notes)
+    np.testing.assert_array_equal(found.filled, noisy)
+
+
 def test_parts_lie_around_holes_of_which_they_are_a_fair_sample(small_is_large):
     truth, missing = scratched()
     task = large_of(truth, missing).outline

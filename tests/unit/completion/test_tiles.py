@@ -167,3 +167,13 @@ def test_even_sides_cover_a_length_with_hardly_more_than_it_takes(length):
     assert starts[0] == 0
     assert starts[-1] + side == length
     assert len(starts) * side < 1.7 * length
+
+
+def test_tiles_follow_from_the_holes_and_not_from_what_was_asked_before():
+    """Masks that miss something in the same places, in one colour or in all, are told apart."""
+    method = Windows((0, 1))
+    some = np.zeros((900, 900, 3), bool)
+    some[100:160, 100:160, 0] = True
+    every = np.repeat(some[..., :1], 3, axis=2)
+    assert method.tiling(every).sides != method.tiling(some).sides
+    assert method.tiling(some) == Windows((0, 1), depth=4.0).tiling(some.copy())

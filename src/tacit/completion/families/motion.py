@@ -1,10 +1,12 @@
 """Following the camera: how far each frame of a film has moved."""
 
-import hashlib
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tacit.completion.families._recent import Recent
 
 Values = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -13,9 +15,7 @@ Motion = tuple[tuple[int, int], ...]
 
 _OVERLAP = 0.25
 """Least share of the largest overlap that two frames may have where they are compared."""
-_REMEMBERED = 16
-"""Films whose motion is remembered: one search asks for that of the same few again and again."""
-_known: dict[bytes, "Motion | None"] = {}
+_known = Recent()
 
 
 def camera_motion(values: Values, observed: Mask, frames: int) -> Motion | None:
@@ -28,19 +28,9 @@ def camera_motion(values: Values, observed: Mask, frames: int) -> Motion | None:
         observed: of the same shape.
         frames: mode of the frames.
     """
-    key = _digest(values, observed, frames)
-    if key not in _known:
-        while len(_known) >= _REMEMBERED:
-            _known.pop(next(iter(_known)), None)
-        _known[key] = _find_motion(values, observed, frames)
-    return _known[key]
-
-
-def _digest(values: Values, observed: Mask, frames: int) -> bytes:
-    digest = hashlib.blake2b(f"{values.shape} {frames}".encode())
-    for array in (np.where(observed, values, 0.0), observed):
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.digest()
+    seen = np.where(observed, values, 0.0)
+    find = partial(_find_motion, values, observed, frames)
+    return _known.get(f"motion along {frames}", (seen, observed), find)
 
 
 def _find_motion(values: Values, observed: Mask, frames: int) -> Motion | None:

@@ -1,7 +1,6 @@
 """Edges that colours, windows and frames share: correlated total variation in small windows."""
 
 import dataclasses
-import hashlib
 import math
 
 import equinox as eqx
@@ -18,6 +17,7 @@ from tacit.completion.families._base import (
     best_of,
     bucket,
 )
+from tacit.completion.families._recent import Recent
 from tacit.completion.families.motion import Motion, camera_motion, shift_frames
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
@@ -55,9 +55,7 @@ _STEP_SECONDS = 4.5e-8
 """Of an entry of a picture, on two cores; three ordered axes take twice as long."""
 _MANY_CHANNELS = 5.0
 """What a window of more than four channels takes over one of few."""
-_REMEMBERED = 16
-"""Tilings that are remembered: one search asks for those of the same few holes again and again."""
-_known: dict[Any, Tiling] = {}
+_known = Recent()
 
 
 class Windows(AbstractTrained):
@@ -104,7 +102,11 @@ class Windows(AbstractTrained):
 
     def tiling(self, wanted: Mask) -> Tiling:
         """The cheapest tiles over what is wanted, with margins by how wide the holes are."""
-        return _cheapest(self, wanted)
+
+        def find() -> Tiling:
+            return min(_tilings(self, wanted), key=lambda each: _entries(self, each))
+
+        return _known.get(f"tiles along {self.modes}", (wanted,), find)
 
     def is_one_tile(self, shape: Sequence[int]) -> bool:
         """Whether data of this shape are small enough to be worked on as they are."""
@@ -113,8 +115,7 @@ class Windows(AbstractTrained):
 
     def part(self, missing: Mask) -> tuple[int, ...]:
         """Sides of a part of the data that is one tile, and wide enough for such holes."""
-        others = tuple(axis for axis in range(missing.ndim) if axis not in self.modes)
-        reach = _MARGIN + _width(np.asarray(missing.all(axis=others)))
+        reach = _MARGIN + _width(missing, self.modes)
         longest = next((side for side in _PARTS if side >= 6 * reach), _SIDES[-1])
         while True:
             sides = tuple(
@@ -167,6 +168,7 @@ class Windows(AbstractTrained):
             "smooth": list(self.modes),
             "depth": self.depth,
             "noise": self.noise,
+            "growth": self.growth,
             "window": self.window,
             "follows the camera": self.motion is not None,
         }
@@ -187,26 +189,12 @@ class Windows(AbstractTrained):
         return f"{name}{loose}{following}"
 
 
-def _cheapest(method: Windows, wanted: Mask) -> Tiling:
-    """The tiles of which the fewest entries are worked on; the same for the same holes."""
-    modes = method.modes
-    others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
-    places = wanted.any(axis=others)
-    key = hashlib.blake2b(np.packbits(places).data).digest(), wanted.shape, modes
-    if key not in _known:
-        while len(_known) >= _REMEMBERED:
-            _known.pop(next(iter(_known)), None)
-        _known[key] = min(_tilings(method, wanted), key=lambda each: _entries(method, each))
-    return _known[key]
-
-
 def _tilings(method: Windows, wanted: Mask) -> Iterator[Tiling]:
     """All of the data, if they are small, and tiles of each size that is wide enough."""
     shape, modes = wanted.shape, method.modes
     if method.is_one_tile(shape):
         yield Tiling.whole(shape)
-    others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
-    margin = _MARGIN + 2 * _width(np.asarray(wanted.all(axis=others)))
+    margin = _MARGIN + 2 * _width(wanted, modes)
     possible = []
     for longest in _SIDES:
         room = min(margin, longest // 4)
@@ -222,11 +210,13 @@ def _tilings(method: Windows, wanted: Mask) -> Iterator[Tiling]:
         yield Tiling.cover(wanted, sides, room, _ENTRIES)
 
 
-def _width(wanted: Mask) -> int:
-    """Half the width of the widest hole, in entries; 0 where all is wanted, for it is also seen."""
-    if wanted.all():
+def _width(wanted: Mask, modes: tuple[int, ...]) -> int:
+    """Half the width of the widest hole along the modes; 0 where all is wanted and so also seen."""
+    others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
+    holes = np.asarray(wanted.all(axis=others))
+    if holes.all():
         return 0
-    apart = distance_transform_cdt(np.pad(wanted, 1, constant_values=False), "chessboard")
+    apart = distance_transform_cdt(np.pad(holes, 1, constant_values=False), "chessboard")
     return int(np.asarray(apart).max(initial=0))
 
 
