@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 
-from tacit.completion import Continuation, Family, complete
+from tacit.completion import Continuation, Family, Windows, complete
+from tacit.completion.cost import predict_seconds
 from tacit.completion.draws import generator
 from tacit.completion.part import representative_parts
 
@@ -80,3 +81,12 @@ def test_a_method_chosen_on_a_part_answers_all_and_says_so(monkeypatch):
     assert isinstance(found.choice.blend.members[0].method, Continuation)
     z = ((found.filled - truth) / np.where(missing, found.uncertainty, 1))[missing]
     assert 0.3 < rms(z) < 3
+
+
+def test_what_a_method_of_a_part_costs_on_a_longer_film_is_known():
+    """How a camera moves in a part says nothing of the frames beyond it."""
+    still = Windows((0, 1, 2))
+    moved = Windows((0, 1, 2), motion=tuple((0, 2 * at) for at in range(5)))
+    wanted = np.random.default_rng(0).random((300, 40, 12)) < 0.5
+    assert moved.extent(wanted) == still.extent(wanted)
+    assert 0 < predict_seconds(moved, [wanted], []) < 3600

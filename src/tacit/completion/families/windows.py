@@ -108,6 +108,10 @@ class Windows(AbstractTrained):
 
         return _known.get(f"tiles along {self.modes}", (wanted,), find)
 
+    def extent(self, wanted: Mask) -> Tiling:
+        """Its tiles as if the camera stood still: a part says nothing of how it moves elsewhere."""
+        return self.tiling(wanted)
+
     def is_one_tile(self, shape: Sequence[int]) -> bool:
         """Whether data of this shape are small enough to be worked on as they are."""
         longest = max(shape[mode] for mode in self.modes)
