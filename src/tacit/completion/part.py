@@ -63,7 +63,7 @@ def _around_holes(task: Task, budget: float, rng: np.random.Generator) -> tuple[
     windows = Windows(task.ordered)
     if windows.is_one_tile(task.shape):
         return ()
-    sides = windows.part(missing)
+    sides = windows.part(missing, task.frames)
     affordable = _SHARE * budget / windows.work(sides)
     most = min(_PARTS, _ENTRIES // math.prod(sides))
     count = int(np.clip(affordable, 1, max(1, most)))

@@ -59,7 +59,8 @@ def compute_by(
         raise ValueError(f"the function cannot be sent to workers: {one_line(error)}") from None
 
     where = {future.key: index for future, index in zip(futures, waiting, strict=True)}
-    finished = as_completed(futures, with_results=True, raise_errors=False)
+    # Of this client, which need not be the default one.
+    finished = as_completed(futures, client.loop, with_results=True, raise_errors=False)
     del futures  # results are let go of once they are written
     try:
         for future, result in finished:
@@ -119,7 +120,7 @@ def local_client(workers: int) -> "Iterator[Client]":
             silence_logs=logging.CRITICAL,
             env=_cache_settings(),
         ) as cluster,
-        Client(cluster) as client,
+        Client(cluster, set_as_default=False) as client,
     ):
         yield client
 
@@ -141,7 +142,8 @@ def remote_client(address: str) -> "Iterator[Client]":
             f"the scheduler {address} needs Dask: pip install 'tacit-lowrank[sweeps]'"
         ) from None
     try:
-        client = Client(address, timeout=_PATIENCE)
+        # A default client that fails to connect would stay the scheduler of all that uses Dask.
+        client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(f"the scheduler {address} cannot be reached: {one_line(error)}") from None
     with client:

@@ -90,3 +90,13 @@ def test_what_a_method_of_a_part_costs_on_a_longer_film_is_known():
     wanted = np.random.default_rng(0).random((300, 40, 12)) < 0.5
     assert moved.extent(wanted) == still.extent(wanted)
     assert 0 < predict_seconds(moved, [wanted], []) < 3600
+
+
+def test_parts_of_films_are_of_whole_frames():
+    windows = Windows((0, 1, 2))
+    missing = np.random.default_rng(0).random((128, 128, 64)) < 0.7
+    assert windows.part(missing, 2) == (128, 128, 32)
+    assert max(windows.part(missing)) < 128
+    # Of large frames too few would be left.
+    large = np.random.default_rng(0).random((280, 280, 24)) < 0.7
+    assert windows.part(large, 2) == windows.part(large)

@@ -8,10 +8,11 @@ import sys
 import threading
 import time
 
+import dask
 import jax
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, default_client
 
 from tacit.sweeps import _grid, grid, local_client, open_sweep, remote_client
 from tacit.sweeps.cell import Cell, Outcome, versions
@@ -145,9 +146,20 @@ def test_numbers_of_workers_that_mean_nothing_are_refused(tmp_path, client):
 def test_a_scheduler_that_cannot_be_reached_is_one_line(monkeypatch):
     monkeypatch.setattr("tacit.sweeps.workers._PATIENCE", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
-        with pytest.raises(ValueError, match=f"the scheduler {address} cannot be reached") as said:
-            remote_client(address).__enter__()
+        message = f"the scheduler {address} cannot be reached"
+        with dask.config.set(scheduler="threads"):
+            with pytest.raises(ValueError, match=message) as said:
+                remote_client(address).__enter__()
+            assert dask.config.get("scheduler") == "threads"
         assert "\n" not in str(said.value)
+
+
+def test_a_client_of_ours_is_not_the_default_of_all_that_uses_dask(client):
+    address = client.scheduler.address
+    with dask.config.set(scheduler="threads"), remote_client(address) as ours:
+        assert ours is not client
+        assert default_client() is client
+        assert dask.config.get("scheduler") == "threads"
 
 
 @pytest.mark.slow

@@ -43,6 +43,8 @@ _SIDES = (64, 96, 160, 256)
 """Sides of a tile, at most: the cheapest, of those that are wide enough for the holes."""
 _PARTS = (96, 128, 192)
 """Sides of a part that is searched on."""
+_FRAMES = 16
+"""Of a part of a film, at least, if they are whole."""
 _STEP = 32
 """Sides are multiples of it."""
 _ENTRIES = 1 << 19
@@ -117,8 +119,20 @@ class Windows(AbstractTrained):
         longest = max(shape[mode] for mode in self.modes)
         return math.prod(shape) <= _ENTRIES and longest <= _LONGEST
 
-    def part(self, missing: Mask) -> tuple[int, ...]:
-        """Sides of a part of the data that is one tile, and wide enough for such holes."""
+    def part(self, missing: Mask, frames: int | None = None) -> tuple[int, ...]:
+        """Sides of a part of the data that is one tile, and wide enough for such holes.
+
+        Args:
+            missing: where the data have holes.
+            frames: mode of a film's frames, of which there are fewer rather than cut ones: what a
+                camera leaves behind is in the whole of them alone.
+        """
+        if frames is not None:
+            picture = math.prod(missing.shape) // missing.shape[frames]
+            sides = list(missing.shape)
+            sides[frames] = min(sides[frames], _ENTRIES // picture)
+            if sides[frames] >= _FRAMES and self.is_one_tile(sides):
+                return tuple(sides)
         reach = _MARGIN + _width(missing, self.modes)
         longest = next((side for side in _PARTS if side >= 6 * reach), _SIDES[-1])
         while True:
