@@ -71,6 +71,43 @@ def figure(caption: str, content: str) -> str:
     return f"<figure>{content}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
+def swipe(caption: str, over: str, under: str) -> str:
+    """Two images of one size on each other, and a bar between what is shown of each.
+
+    Args:
+        caption: of both.
+        over: the image to the left of the bar.
+        under: the one to the right.
+    """
+    move = "this.closest('figure').style.setProperty('--at', this.value + '%')"
+    bar = (
+        '<input type="range" min="0" max="100" step="0.5" value="50" '
+        f'aria-label="where the bar is, in per cent from the left" oninput="{move}">'
+    )
+    return (
+        f'<figure class="swipe"><div class="stack">{under}<div class="over">{over}</div></div>'
+        f"{bar}<figcaption>{escape(caption)}</figcaption></figure>"
+    )
+
+
+def scale(colours: Sequence[Sequence[float]], least: str, most: str) -> str:
+    """A strip of colours with its two ends named.
+
+    Args:
+        colours: red, green and blue in [0, 1], from one end to the other.
+        least: name of the left end.
+        most: name of the right end.
+    """
+    stops = ", ".join(
+        "#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in colours
+    )
+    return (
+        f'<div class="scale"><span>{escape(least)}</span>'
+        f'<i style="background: linear-gradient(to right, {stops})"></i>'
+        f"<span>{escape(most)}</span></div>"
+    )
+
+
 def image(values: Values, low: float, high: float) -> str:
     """An <img> of the array as PNG; NaN is drawn in magenta.
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from tacit.completion import Candidate, Choice, Completion, Scores
 from tacit.media import percent
-from tacit.plots import curves, heat_map, singular_values
+from tacit.plots import curves, singular_values
 from tacit.report.layout import write_page
-from tacit.report.markup import drawing, escape, figure, image, listing, plots, scroll, table
+from tacit.report.markup import escape, listing, plots, scroll, table
+from tacit.report.pictures import picture_section
 from tacit.report.tables import table_section
-from tacit.report.views import views
 from tacit.results import provenance, to_dataset
 
 Values = NDArray[np.floating]
@@ -70,7 +70,7 @@ def write_report(
     shown = (
         {"The table": table_section(completion, before, names)}
         if names is not None
-        else {"Pictures": _pictures(completion, before, truth, axes)}
+        else {"Pictures": picture_section(completion, before, truth, axes)}
     )
     write_page(
         path,
@@ -97,30 +97,6 @@ def _lead(completion: Completion, before: Values) -> str:
         f"{completion.seconds:.1f} s, by {words}. The error on held-out entries was "
         f"{completion.choice.held_out:.3g} (root mean square)."
     )
-
-
-def _pictures(
-    completion: Completion, before: Values, truth: Values | None, axes: Sequence[str]
-) -> str:
-    shown = [("Before", before), ("After", completion.filled)]
-    if truth is not None:
-        shown.append(("Truth", truth))
-    low, high = _range(before)
-    uncertainty = completion.uncertainty
-    if "channel" in axes:
-        uncertainty = np.sqrt(np.mean(uncertainty**2, axis=-1))
-    rows = []
-    for view in views(before.shape, axes):
-        where = f", {view.name}" if view.name else ""
-        # Missing places are shown in a colour that no grey picture has; a colour picture may.
-        figures = [
-            figure(f"{name}{where}", image(view.of(values), low, high)) for name, values in shown
-        ]
-        drawn = heat_map(view.of(uncertainty), label="standard deviation (data units)")
-        caption = f"Uncertainty: standard deviation of the error{where}"
-        figures.append(figure(caption, drawing(drawn)))
-        rows.append('<div class="pictures">\n' + "\n".join(figures) + "\n</div>")
-    return "\n".join(rows)
 
 
 def _plots(completion: Completion) -> str:
@@ -175,10 +151,3 @@ def _compared(scores: Scores) -> dict[str, str]:
         "SSIM over missing pixels": f"{scores.ssim_missing:.4f}",
         "SSIM over all pixels": f"{scores.ssim_all:.4f}",
     }
-
-
-def _range(values: Values) -> tuple[float, float]:
-    seen = values[np.isfinite(values)]
-    if seen.min() >= 0 and seen.max() <= 1:
-        return 0.0, 1.0
-    return float(seen.min()), float(seen.max())

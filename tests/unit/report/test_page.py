@@ -1,12 +1,15 @@
 """The report is one file that needs nothing from outside."""
 
 import base64
+import io
 import re
 from xml.etree import ElementTree
 
 import jax
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from PIL import Image
 
 from tacit.completion import DeepFactors, TubalNorm, complete, scores
 from tacit.plots import heat_map
@@ -46,6 +49,41 @@ def test_it_is_self_contained_and_says_what_was_done(completed, tmp_path):
     for words in ("row 3 is wholly", "PSNR over missing", "tacit complete in.png", "jax_version"):
         assert words in text
     assert "$" not in re.sub(r"<img[^>]*>", "", text)
+
+
+def pixels_of(page: str, number: int) -> np.ndarray:
+    """An embedded picture, as the page shows it."""
+    found = re.findall(r'src="data:image/png;base64,([^"]*)"', page)[number]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(found))))
+
+
+def test_before_lies_over_after_and_the_map_ends_where_most_uncertainties_do(completed, tmp_path):
+    truth, mask, completion = completed
+    path = tmp_path / "report.html"
+    uncertainty = np.where(mask, 0.1 * truth, 0.0)
+    far = np.argwhere(mask)[0]
+    uncertainty[tuple(far)] = 1e3  # one far value leaves the others bright
+    given = completion._replace(uncertainty=uncertainty)
+    write_report(path, given, np.where(mask, np.nan, truth), title="t")
+    text = path.read_text("utf-8")
+    after, before, sure = (pixels_of(text, number) for number in range(3))
+    assert text.index('<div class="over">') < text.index('type="range"')
+    np.testing.assert_array_equal(before[mask], np.tile([204, 121, 167], (mask.sum(), 1)))
+    np.testing.assert_array_equal(before[~mask], after[~mask])
+    np.testing.assert_allclose(after[..., 0] / 255, completion.filled, atol=0.51 / 255)
+
+    end = np.percentile(uncertainty[mask], 99)
+    assert f"≥ {end:.2g}" in text
+    colours = np.array(colormaps["viridis"](np.clip(uncertainty / end, 0, 1)))[..., :3]
+    np.testing.assert_allclose(sure / 255, colours, atol=0.51 / 255)
+
+
+def test_without_uncertainty_there_is_no_map(completed, tmp_path):
+    truth, mask, completion = completed
+    path = tmp_path / "report.html"
+    unknown = completion._replace(uncertainty=np.where(mask, np.nan, 0.0))
+    write_report(path, unknown, np.where(mask, np.nan, truth), title="t")
+    assert "Uncertainty: standard deviation" not in path.read_text("utf-8")
 
 
 def test_an_unknown_truth_is_left_out(completed, tmp_path):
@@ -102,8 +140,9 @@ def test_of_a_film_a_few_frames_are_shown(film, tmp_path):
     write_report(path, completion, before, title="film", axes=axes, truth=truth)
     text = path.read_text("utf-8")
     assert text.count("<img") == 3 * 4 + 1  # there is neither a spectrum nor a loss to draw
-    for words in ("Before, frame 1 of 10", "After, frame 5 of 10", "Truth, frame 10 of 10"):
-        assert words in text
+    for words in ("after (right), frame 1 of 10, ", "error, in the data's units, frame 5 of 10"):
+        assert words in text.replace("&#x27;", "'")
+    assert "Truth, frame 10 of 10" in text
     assert "Effective rank" not in text
     assert text.count('<tr class="chosen">') == len(completion.choice.blend.members) < 3
     for candidate in completion.choice.candidates:
