@@ -121,7 +121,8 @@ def delayed_families(task: Task) -> tuple[Family, ...]:
         if window * _FEWEST_WINDOWS <= length and stride * _OVERLAP <= window:
             found[window] = Delays(axis, window, stride)
     return tuple(
-        relaid_family(FACTORS, layout, f"windows of {window}") for window, layout in found.items()
+        relaid_family(FACTORS, layout, f"windows of {window}", choice="length of windows")
+        for window, layout in found.items()
     )
 
 

@@ -144,13 +144,16 @@ class Relaid(AbstractTrained):
         return f"{self.inner}, {self.layout}"
 
 
-def relaid_family(family: Family, layout: AbstractLayout, name: str) -> Family:
+def relaid_family(
+    family: Family, layout: AbstractLayout, name: str, *, choice: str | None = None
+) -> Family:
     """The trained methods of a family, on data in another layout.
 
     Args:
         family: of methods for such data.
         layout: in which they have them.
         name: of the family that they make.
+        choice: what is chosen between it and others, if that is so.
     """
 
     def proposals(task: Task, tried: list[Candidate]) -> Iterator[Relaid | After]:
@@ -182,6 +185,7 @@ def relaid_family(family: Family, layout: AbstractLayout, name: str) -> Family:
         proposals,
         opening=lambda task: family.opening(layout.fold_task(task)),
         cost=lambda task, sides: family.cost(layout.fold_task(task), layout.sides(sides)),
+        choice=choice,
     )
 
 

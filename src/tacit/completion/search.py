@@ -101,7 +101,10 @@ class Search(eqx.Module):
         return trials, was_interrupted(*(fit.result for fit in trials[-1].fits))
 
     def _proposals(self, tried: list[Candidate]) -> Iterator[AbstractMethod | After]:
-        """The opening of each family; then the rest of those that are close to the best."""
+        """The opening of each family; then the rest of those that are close to the best.
+
+        Of families between which something is chosen, such as how long windows are, only the best.
+        """
         opened: list[tuple[Iterator[Any], list[Candidate]]] = []
         for family in self.families:
             further = family.proposals(self.cases.task, tried)
@@ -109,9 +112,13 @@ class Search(eqx.Module):
             yield from islice(further, family.opening(self.cases.task))
             opened.append((further, tried[before:]))
         scores = [min((c.score for c in own), default=math.inf) for _, own in opened]
+        chosen: set[str | None] = set()
         for number in np.argsort(scores, kind="stable"):
             best = min(candidate.score for candidate in tried)
-            if len(opened) == 1 or scores[number] <= _CLOSE * best:
+            choice = self.families[number].choice
+            is_open = choice is None or choice not in chosen
+            chosen.add(choice)
+            if is_open and (len(opened) == 1 or scores[number] <= _CLOSE * best):
                 yield from opened[number][0]
 
     def _new(

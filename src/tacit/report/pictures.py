@@ -15,6 +15,8 @@ _COLOURS = "viridis"
 _BRIGHTEST = 99.0
 """Percentile of the standard deviations in the holes at which the colours end: a few far ones would
 leave all others dark."""
+_WIDE = 640
+"""Pixels across beyond which pictures are as wide as the page, one below the other."""
 _STOPS = 9
 """Colours of which the strip beside a map is mixed."""
 
@@ -44,7 +46,8 @@ def picture_section(
             shown.append(_map(view.of(uncertainty), brightest, where))
         if truth is not None:
             shown.append(figure(f"Truth{where}", image(view.of(truth), low, high)))
-        rows.append('<div class="pictures">\n' + "\n".join(shown) + "\n</div>")
+        size = "pictures wide" if before.shape[1] > _WIDE else "pictures"
+        rows.append(f'<div class="{size}">\n' + "\n".join(shown) + "\n</div>")
     return "\n".join(rows)
 
 

@@ -127,6 +127,17 @@ def test_a_series_is_completed_from_its_own_past():
 
 
 @pytest.mark.slow
+def test_windows_of_one_length_alone_are_tried_further():
+    answer = complete(waves(noise=0.1), holes(), axes=["time"], key=KEY)
+    tried = [c for c in answer.choice.candidates if isinstance(c.member.method, Relaid)]
+    lengths = [c.member.method.layout.length for c in tried]
+    openings = {length: tried[lengths.index(length)].score for length in lengths}
+    assert len(openings) == 2
+    chosen = min(openings, key=openings.get)
+    assert all(lengths.count(length) == 1 for length in openings if length != chosen)
+    assert lengths.count(chosen) > 1
+
+
 def test_gaps_of_several_periods_are_bridged_over_draws():
     """Lines between the ends of a gap err by as much as the waves are high."""
     errors = []

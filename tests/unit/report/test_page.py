@@ -78,6 +78,17 @@ def test_before_lies_over_after_and_the_map_ends_where_most_uncertainties_do(com
     np.testing.assert_allclose(sure / 255, colours, atol=0.51 / 255)
 
 
+def test_large_pictures_are_as_wide_as_the_page(completed, tmp_path):
+    truth, mask, completion = completed
+    path = tmp_path / "report.html"
+    for copies, is_wide in ((1, False), (40, True)):
+        arrays = [completion.filled, completion.uncertainty, np.where(mask, np.nan, truth)]
+        filled, uncertainty, before = (np.tile(each, (1, copies)) for each in arrays)
+        given = completion._replace(filled=filled, uncertainty=uncertainty)
+        write_report(path, given, before, title="t")
+        assert ('<div class="pictures wide">' in path.read_text("utf-8")) is is_wide
+
+
 def test_without_uncertainty_there_is_no_map(completed, tmp_path):
     truth, mask, completion = completed
     path = tmp_path / "report.html"

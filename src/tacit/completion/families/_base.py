@@ -214,6 +214,8 @@ class Family(NamedTuple):
         opening: number of proposals that are tried before families are compared.
         cost: seconds of a first trial on a part of a task, of these sides.
         is_local: whether what is far away says nothing, so that large data are done in strips.
+        choice: what is chosen between families that have this in common: beyond their openings
+            only the best of them is tried further.
     """
 
     name: str
@@ -223,6 +225,7 @@ class Family(NamedTuple):
     opening: Callable[[Task], int] = lambda task: 1
     cost: Callable[[Task, Sequence[int]], float] = lambda task, sides: 0.0
     is_local: bool = False
+    choice: str | None = None
 
 
 @jit
