@@ -15,6 +15,7 @@ for _name in (
     "tubal",
     "preconditioned",
     "compressed",
+    "cp",
     "imputer",
     "sweeps",
 ):

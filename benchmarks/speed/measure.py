@@ -22,6 +22,14 @@ class Seconds(NamedTuple):
 def interleaved(
     calls: dict[str, Callable[[], object]], rounds: int, budget: float = 60.0
 ) -> dict[str, Seconds]:
+    """Least and median seconds of each call, as `time_rounds` takes them."""
+    times = time_rounds(calls, rounds, budget)
+    return {name: Seconds(min(found), median(found)) for name, found in times.items()}
+
+
+def time_rounds(
+    calls: dict[str, Callable[[], object]], rounds: int, budget: float = 60.0
+) -> dict[str, list[float]]:
     """Time the calls in turn, A B C B C A C A B …, so that a busy moment falls on all of them.
 
     Each round begins with another call, so that none always follows the same neighbour's start.
@@ -42,7 +50,7 @@ def interleaved(
             began = time.perf_counter()
             call()
             times[name].append(time.perf_counter() - began)
-    return {name: Seconds(min(found), median(found)) for name, found in times.items()}
+    return times
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> list[str]:

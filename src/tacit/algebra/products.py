@@ -8,6 +8,9 @@ import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Matrix, Sequence, Target
 
+_FEW = 16
+"""Copies up to which the sum over them is written out."""
+
 ModeMatrix: TypeAlias = Float[Array, "_ _"] | Float[Array, " _"] | None
 """What multiplies a mode of a tensor: a matrix, the diagonal of one, or None for the identity."""
 
@@ -41,6 +44,26 @@ def chain_product(factors: Sequence[Float[Array, "_ _"]]) -> Matrix:
     if not factors:
         raise ValueError("chain_product: the chain is empty; give at least one factor")
     return reduce(lambda chain, factor: product(factor, chain), factors)
+
+
+def khatri_rao(left: Float[Array, "m R"], right: Float[Array, "n R"]) -> Float[Array, "_ R"]:
+    """Columns u_r ⊗ v_r, flattened row-major, of the columns u_r and v_r [kolda2009]."""
+    left, right = _copies(left, len(right), 1), _copies(right, len(left), 0)
+    return (left * right).reshape(-1, right.shape[-1])
+
+
+def _copies(matrix: Matrix, count: int, axis: int) -> Float[Array, "_ _ _"]:
+    """The matrix so many times along a new axis.
+
+    The derivative of a broadcast sums over an axis that is not the last, for which XLA's loop on a
+    CPU is slow; that of a concatenation adds slices. (Measured at 10 × 10 × 1000 numbers in
+    float32, both sides: 46 µs in place of 680. From some dozens of copies on compiling takes
+    longer and little is won.)
+    """
+    once = jnp.expand_dims(matrix, axis)
+    if count <= _FEW:
+        return jnp.concatenate([once] * count, axis)
+    return jnp.broadcast_to(once, (*once.shape[:axis], count, *once.shape[axis + 1 :]))
 
 
 def multilinear(X: Target, matrices: Sequence[ModeMatrix]) -> Target:

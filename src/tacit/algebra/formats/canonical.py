@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from tacit._typing import Array, Entry, Float, Measurements, Sequence, Target
 from tacit.algebra.formats._base import AbstractTensorFormat
-from tacit.algebra.products import product
+from tacit.algebra.products import khatri_rao
 
 
 class CanonicalFormat(AbstractTensorFormat):
@@ -25,8 +25,10 @@ class CanonicalFormat(AbstractTensorFormat):
         if len(self.factors) == 1:
             return jnp.sum(self.factors[0], axis=1)
         cut = _even_cut(self.shape)
-        left, right = _columnwise(self.factors[:cut]), _columnwise(self.factors[cut:])
-        return product(left, right.T).reshape(self.shape)
+        left, right = (
+            reduce(khatri_rao, part) for part in (self.factors[:cut], self.factors[cut:])
+        )
+        return (left @ right.T).reshape(self.shape)
 
     def entries(self, *places: Entry) -> Measurements:
         """Σ_r Π_n u_rⁿ[i_n] at the places."""
@@ -51,10 +53,3 @@ def _even_cut(shape: Sequence[int]) -> int:
         return math.prod(shape[:cut]) + math.prod(shape[cut:])
 
     return min(range(1, len(shape)), key=sides)
-
-
-def _columnwise(factors: Sequence[Float[Array, "_ R"]]) -> Float[Array, "_ R"]:
-    """Column r holds the outer product of the columns r of the factors, row-major."""
-    if not factors:
-        return jnp.ones(())
-    return reduce(lambda a, b: (a[:, None] * b[None, :]).reshape(-1, b.shape[-1]), factors)

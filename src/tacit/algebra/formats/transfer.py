@@ -9,7 +9,6 @@ import numpy as np
 from tacit._typing import Array, Callable, Entry, Float, Measurements, Sequence, Target
 from tacit.algebra.formats._base import AbstractTensorFormat
 from tacit.algebra.formats.tree import Tree, inner_nodes, modes_of
-from tacit.algebra.products import product
 
 
 class TransferFormat(AbstractTensorFormat):
@@ -47,7 +46,7 @@ class TransferFormat(AbstractTensorFormat):
 
         left, right = self._up(lambda mode: self.leaves[mode], join)
         modes = modes_of(self.tree)
-        whole = product(left, right.T).reshape([self.shape[mode] for mode in modes])
+        whole = (left @ right.T).reshape([self.shape[mode] for mode in modes])
         return jnp.transpose(whole, np.argsort(modes).tolist())
 
     def entries(self, *places: Entry) -> Measurements:

@@ -11,6 +11,7 @@ import numpy as np
 from tacit._typing import Any, Array, Callable, Entry, Float, Measurements, Sequence, Target
 from tacit.algebra.formats._base import AbstractTensorFormat
 from tacit.algebra.formats.canonical import CanonicalFormat
+from tacit.algebra.products import khatri_rao
 
 Tree: TypeAlias = int | tuple[Any, ...]
 """A mode, or several trees: `((0, 1), (2, 3))` pairs the modes of a tensor of order four."""
@@ -44,12 +45,8 @@ class TreeFormat(AbstractTensorFormat):
 
     def dense(self) -> Target:
         """The tensor, from the leaves up."""
-
-        def outer(a: Array, b: Array) -> Array:
-            return (a[:, None] * b[None, :]).reshape(-1, a.shape[-1])
-
         modes = modes_of(self.tree)
-        below = self._up(lambda mode: self.leaves[mode], outer)
+        below = self._up(lambda mode: self.leaves[mode], khatri_rao)
         # What the root joins is a sum of outer products, formed as one product of two matrices.
         scaled = below[0] * self.weights[-1].T
         whole = CanonicalFormat((scaled, *below[1:])).dense()
