@@ -51,6 +51,7 @@ def deviation_of(
     weights: Values,
     tasks: Sequence[Task],
     fits: Sequence[tuple[Fit, int]],
+    denoised: Values,
 ) -> Values:
     """The deviation of every entry of an answer, in data units.
 
@@ -61,6 +62,7 @@ def deviation_of(
         weights: of the members.
         tasks: the data that are answered, in each of the units that are tried.
         fits: of the members on all that is seen of them, with their units.
+        denoised: the answer, also where the members have none.
     """
     units = members[0].units
     whole = tasks[units]
@@ -68,7 +70,9 @@ def deviation_of(
     if len(fits) < len(members):
         return np.full(whole.shape, np.nan)
     everywhere = np.ones(whole.shape, bool)
-    final = _clues(fits, weights, units, tasks, everywhere, whole.observed)
+    # Where a member came to no answer, what is read off it is read off what took its place.
+    otherwise = whole.units.to_inner(denoised)
+    final = _clues(fits, weights, units, tasks, everywhere, whole.observed, otherwise)
     deviation = calibration.deviation(final).reshape(whole.shape) * whole.units.scale
     if not cases.are_whole and any(fit.is_cut_short for fit, _ in fits):
         # The errors of the search say nothing of what was cut short: how far it is from the search
@@ -130,10 +134,14 @@ def _clues(
     tasks: Sequence[Task],
     where: Mask,
     seen: Mask,
+    otherwise: Values | None = None,
 ) -> Clues:
     """For the entries `where`, in these units: from what the members say and where they differ."""
     task = tasks[units]
     answers = _inner_answers(fits, units, tasks)
+    if otherwise is not None:
+        has_answer = np.stack([np.isfinite(fit.answer.values) for fit, _ in fits])
+        answers = np.where(has_answer, answers, otherwise)
     mean = np.tensordot(weights, answers, 1)
     own = [
         (weight, fit.answer.deviation * tasks[of].units.scale / task.units.scale)

@@ -189,7 +189,13 @@ class Engine(eqx.Module):
         mean = refit.mean(fits, chosen.weights)
         denoised = refit.completed(mean, trials)
         deviation = deviation_of(
-            chosen.calibration, chosen.cases, chosen.members, chosen.weights, self.tasks, fits
+            chosen.calibration,
+            chosen.cases,
+            chosen.members,
+            chosen.weights,
+            self.tasks,
+            fits,
+            denoised,
         )
         choice = _choice(chosen)
         quick = quickest(trials)

@@ -132,7 +132,7 @@ def train(
             task,
             [_stacked(method, tiling, tiles, each) for each in (values, weights, held, slices)],
             steps,
-            None if start is None else start.trajectory.model,
+            _beginning(method, task, tiling, tiles, start),
             clock,
             deadline,
             key,
@@ -185,6 +185,18 @@ def _stacked(
     if tiling.is_whole:
         return pieces[0]
     return np.stack([*pieces, *[np.zeros_like(pieces[0])] * (tiling.batch - len(tiles))])
+
+
+def _beginning(
+    method: AbstractTrained, task: Task, tiling: Tiling, tiles: Sequence[Tile], start: Fit | None
+) -> AbstractFactorisation | None:
+    """Where a run begins: at the model of an earlier phase, or at what filled all holes at once."""
+    if start is None:
+        return None
+    if not isinstance(start.method, AbstractClosedForm):
+        return start.trajectory.model
+    filled = _stacked(method, tiling, tiles, method.arrange(start.answer.values))
+    return Direct(jnp.asarray(filled, task.dtype))
 
 
 def _run(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tacit._typing import Sequence
 from tacit.completion.families import Family, Windows
+from tacit.completion.families.window_tiles import is_one_tile, part_sides
 from tacit.completion.task import Task
 
 Mask = NDArray[np.bool_]
@@ -60,11 +61,10 @@ def representative_parts(
 def _around_holes(task: Task, budget: float, rng: np.random.Generator) -> tuple[Places, ...]:
     """Parts of one shape, each around a random hole; none where one tile is everything."""
     missing = ~task.observed
-    windows = Windows(task.ordered)
-    if windows.is_one_tile(task.shape):
+    if is_one_tile(task.shape, task.ordered):
         return ()
-    sides = windows.part(missing, task.frames)
-    affordable = _SHARE * budget / windows.work(sides)
+    sides = part_sides(missing, task.ordered, task.frames)
+    affordable = _SHARE * budget / Windows(task.ordered).work(sides)
     most = min(_PARTS, _ENTRIES // math.prod(sides))
     count = int(np.clip(affordable, 1, max(1, most)))
     holes = np.flatnonzero(task.wanted)

@@ -52,8 +52,11 @@ class Member(NamedTuple):
         return {**self.method.facts(), "steps": self.all_steps, "weight": self.weight}
 
     def __str__(self) -> str:
-        """The method and its steps in words."""
-        return f"{self.method}, {self.all_steps} steps" if self.all_steps else str(self.method)
+        """The method, what it goes on from if that is another kind, and its steps, in words."""
+        name = str(self.method)
+        if self.before is not None and self.before.method.kind != self.method.kind:
+            name += f", after {self.before.method}"
+        return f"{name}, {self.all_steps} steps" if self.all_steps else name
 
 
 class Blend(NamedTuple):

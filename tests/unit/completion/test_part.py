@@ -8,6 +8,7 @@ import numpy as np
 from tacit.completion import Continuation, Family, Windows, complete
 from tacit.completion.cost import predict_seconds
 from tacit.completion.draws import generator
+from tacit.completion.families.window_tiles import part_sides
 from tacit.completion.part import representative_parts
 
 from .small import KEY, cube, rms, table, task_of
@@ -93,10 +94,10 @@ def test_what_a_method_of_a_part_costs_on_a_longer_film_is_known():
 
 
 def test_parts_of_films_are_of_whole_frames():
-    windows = Windows((0, 1, 2))
+    modes = (0, 1, 2)
     missing = np.random.default_rng(0).random((128, 128, 64)) < 0.7
-    assert windows.part(missing, 2) == (128, 128, 32)
-    assert max(windows.part(missing)) < 128
+    assert part_sides(missing, modes, 2) == (128, 128, 32)
+    assert max(part_sides(missing, modes)) < 128
     # Of large frames too few would be left.
     large = np.random.default_rng(0).random((280, 280, 24)) < 0.7
-    assert windows.part(large, 2) == windows.part(large)
+    assert part_sides(large, modes, 2) == part_sides(large, modes)

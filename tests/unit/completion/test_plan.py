@@ -117,13 +117,14 @@ def test_a_plan_is_told_in_words_and_in_facts():
 
 def test_a_member_in_a_hurry_takes_fewer_steps_and_comes_to_the_same_rest():
     """The penalty ends where it would, by larger factors; other methods have no such setting."""
-    member = Member(Windows((0, 1)), 100)
+    longest = Windows((0, 1)).pace().longest
+    member = Member(Windows((0, 1)), longest)
     for share in (1.0, 0.7, 0.5, 0.1):
         hurried = member.hurry(share)
-        assert hurried.steps == pytest.approx(100 * max(share, 0.35), abs=1)
-        assert hurried.method.growth**hurried.steps == pytest.approx(1.1**100, rel=0.4)
+        assert hurried.steps == pytest.approx(longest * max(share, 0.35), abs=1)
+        assert hurried.method.growth**hurried.steps == pytest.approx(1.1**longest, rel=0.4)
         assert hurried.method.work((64, 64)) == pytest.approx(
-            hurried.steps / 100 * member.method.work((64, 64))
+            hurried.steps / longest * member.method.work((64, 64))
         )
     factors = Member(Factors(6), 100)
     assert factors.hurry(0.5) is factors

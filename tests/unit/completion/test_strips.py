@@ -6,7 +6,7 @@ import pytest
 from tacit import _interrupt
 from tacit.completion import _solve, strips
 from tacit.completion.draws import generator
-from tacit.completion.families import CONTINUATION, FAMILIES, WINDOWS, windows
+from tacit.completion.families import CONTINUATION, FAMILIES, WINDOWS, window_tiles
 from tacit.completion.part import representative_parts
 from tacit.completion.strips import LargeData
 from tacit.runs import Result
@@ -26,7 +26,7 @@ def small_is_large(monkeypatch):
     monkeypatch.setattr(strips, "_LARGE", 10_000)
     monkeypatch.setattr(strips, "_STRIP", 32 * 96 * 3)
     monkeypatch.setitem(strips._MARGINS, "row", 16)
-    monkeypatch.setattr(windows, "_LONGEST", 48)
+    monkeypatch.setattr(window_tiles, "_LONGEST", 48)
 
 
 def scratched(shape=SHAPE, seed=0):
