@@ -1,5 +1,7 @@
 """Observed entries of a matrix: the operator of completion."""
 
+import math
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -78,8 +80,15 @@ class Entries(AbstractMeasurement):
         """Number p of observed entries."""
         return self.rows.shape[0]
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether every entry is observed, in order: as many as there are, each behind the last."""
+        return self.is_unique and self.size == math.prod(self.shape)
+
     def mv(self, vector: Target) -> Measurements:
-        """Entries of X, gathered."""
+        """Entries of X, gathered; all of them as they lie."""
+        if self._is_whole:
+            return vector.reshape(-1)
         return vector.at[self.rows, self.columns].get(
             mode="promise_in_bounds",
             indices_are_sorted=self.is_sorted,
@@ -88,6 +97,8 @@ class Entries(AbstractMeasurement):
 
     def adjoint(self, y: Measurements) -> Target:
         """Matrix that holds y at the observed entries and zero elsewhere; repeated entries add."""
+        if self._is_whole:
+            return y.reshape(self.shape)
         return (
             jnp.zeros(self.shape, y.dtype)
             .at[self.rows, self.columns]

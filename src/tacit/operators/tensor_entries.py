@@ -91,8 +91,15 @@ class TensorEntries(AbstractMeasurement):
         """Number p of observed entries."""
         return self.positions.shape[0]
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether every entry is observed, in order: as many as there are, each behind the last."""
+        return self.is_unique and self.size == math.prod(self.shape)
+
     def mv(self, vector: Target) -> Measurements:
-        """Entries of X, gathered."""
+        """Entries of X, gathered; all of them as they lie."""
+        if self._is_whole:
+            return vector.reshape(-1)
         return (
             vector.reshape(-1)
             .at[self.positions]
@@ -111,6 +118,8 @@ class TensorEntries(AbstractMeasurement):
 
     def adjoint(self, y: Measurements) -> Target:
         """Array that holds y at the observed entries and zero elsewhere; repeated entries add."""
+        if self._is_whole:
+            return y.reshape(self.shape)
         flat = jnp.zeros(math.prod(self.shape), y.dtype)
         return (
             flat.at[self.positions]

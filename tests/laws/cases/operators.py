@@ -41,6 +41,11 @@ OPERATORS = [
     Case("entries, unsorted", partial(_entries, [3, 0, 2, 0], [1, 4, 2, 0])),
     Case("entries, sorted, one twice", partial(_entries, [0, 1, 1, 3], [2, 0, 0, 4])),
     Case("entries, unsorted, one twice", partial(_entries, [3, 0, 3], [1, 4, 1])),
+    Case("entries, all", lambda dtype: operators.Entries.from_mask(np.ones((3, 4), bool), dtype)),
+    Case(
+        "entries, as many as there are, one twice",
+        lambda dtype: operators.Entries([0, 0, 1, 1], [0, 0, 0, 1], (2, 2), dtype),
+    ),
     Case("entries, one only", partial(_entries, [2], [3])),
     Case("dense on matrices", partial(_dense, (6, 3, 4))),
     Case("dense on more matrices than numbers", partial(_dense, (15, 3, 4))),
@@ -55,6 +60,14 @@ OPERATORS = [
     Case(
         "entries of a tensor, unsorted, one twice",
         lambda dtype: operators.TensorEntries([11, 3, 11, 0], (2, 3, 2), dtype),
+    ),
+    Case(
+        "entries of a tensor, all",
+        lambda dtype: operators.TensorEntries(np.arange(12), (2, 3, 2), dtype),
+    ),
+    Case(
+        "entries of a tensor, all but out of order",
+        lambda dtype: operators.TensorEntries(np.arange(12)[::-1], (2, 3, 2), dtype),
     ),
     Case(
         "tubes",
