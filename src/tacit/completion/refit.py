@@ -81,7 +81,7 @@ class Refit(eqx.Module):
                     break
                 if is_late:
                     member = member.hurry((self.deadline - time.monotonic()) / seconds)
-                deadline = self._refit_deadline(trials, seconds)
+                deadline = self._refit_deadline(trial, trials, seconds)
                 start = trial.fits[0] if self._resumes(member) else None
                 fit = self.train(member, f"refit {number + 1}", deadline, start)
                 interrupted = was_interrupted(fit.result)
@@ -100,10 +100,10 @@ class Refit(eqx.Module):
         """Whether a search has left an answer: on all of the data, and in every hole."""
         return self.follows and bool(np.isfinite(search.answer.values).all())
 
-    def _refit_deadline(self, trials: Sequence[Trial], seconds: float) -> float:
+    def _refit_deadline(self, trial: Trial, trials: Sequence[Trial], seconds: float) -> float:
         """When a refit must end: early enough to fill quickly what there was no time for."""
         quick = quickest(trials)
-        if quick is None or time.monotonic() + seconds <= self.deadline:
+        if quick is None or quick is trial or time.monotonic() + seconds <= self.deadline:
             return self.deadline
         return self.deadline - self.seconds_for(quick)
 

@@ -15,6 +15,7 @@ from tacit.completion.cases import Case, Cases
 from tacit.completion.engine import Engine
 from tacit.completion.families import AbstractClosedForm, Answer
 from tacit.completion.plan import After
+from tacit.completion.refit import Refit
 from tacit.completion.tasks import make_tasks
 from tacit.runs import Result
 
@@ -204,6 +205,22 @@ def test_time_is_reserved_for_the_answer(monkeypatch):
     for seconds, count in ((25.0, 1), (35.0, 2), (75.0, 6)):
         now[0] = 1000.0
         assert len(errors_tried(answered(methods=methods, seconds=seconds))) == count
+
+
+def test_the_quick_method_keeps_no_time_for_itself(monkeypatch):
+    """It fills what others leave, so that they end early; it may take all that is left."""
+    ends = []
+
+    class Told(Off):
+        def solve(self, task, seen, deadline):
+            ends.append(deadline)
+            return super().solve(task, seen, deadline)
+
+    monkeypatch.setattr(Refit, "seconds_for", lambda self, trial, wanted=None: 1e3)
+    part = (np.arange(0, TASK.shape[0], 2), np.arange(TASK.shape[1]))
+    before = time.monotonic()
+    answered(methods=[Told(0.1)], held=[HELD[part[0]]], part=part, seconds=60.0)
+    assert ends[-1] >= before + 60
 
 
 def test_folds_are_trained_one_by_one_and_scored_together():
