@@ -90,12 +90,14 @@ class Candidate(NamedTuple):
         score: the same in the units in which candidates are compared: of the slices, where those
             have units of their own, and with outliers cut where the loss is robust.
         seconds: that it took.
+        suggested: a method that its answer asks for, if any.
     """
 
     member: Member
     held_out: float
     score: float
     seconds: float
+    suggested: Any = None
 
 
 class After(NamedTuple):

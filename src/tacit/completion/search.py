@@ -209,7 +209,8 @@ class Search(eqx.Module):
         member = Member(method, steps, 1.0, None if before is None else before.member, units)
         seconds = sum(fit.seconds for fit in fits)
         held_out, score = rms(errors, self.cases.precisions), self.cases.score(errors)
-        candidate = Candidate(member, held_out, score, seconds)
+        suggested = method.suggest(self.cases.each[0].tasks[units], fits[0].answer, score)
+        candidate = Candidate(member, held_out, score, seconds, suggested)
         return Trial(candidate, fits, answers)
 
 

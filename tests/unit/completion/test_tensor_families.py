@@ -1,5 +1,7 @@
 """Tensors held as factors: that they are found, whose widths, and from where."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +16,8 @@ from tacit.completion import (
     TuckerFactors,
     UnfoldingNorms,
 )
+from tacit.completion.families import Answer
+from tacit.completion.families._ranks import visible_ranks
 from tacit.completion.families.canonical import core_components
 from tacit.completion.plan import After
 from tacit.completion.task import Task
@@ -150,6 +154,78 @@ def test_widths_that_lose_nothing_are_taken_and_no_narrower():
     best = min(tried, key=scores)
     assert best.widths == (2, 7, 4)
     assert len(tried) < 30
+
+
+def test_widths_that_show_in_a_wide_enough_trial_are_taken_at_once():
+    # Another family's widths, of other places, are none of this one's.
+    train = TrainFactors((8, 8))
+    other = Candidate(Member(train, 10), 0.2, 0.2, 1.0, dataclasses.replace(train, widths=(1, 1)))
+    needed, proposed, tried = np.array((2, 7, 4)), [], [other]
+    (family,) = (family for family in FAMILIES if family.name == "tucker")
+    for method in family.proposals(task(~holes(0.1, (30, 30, 30))), tried):
+        proposed.append(method.widths)
+        widths = np.array(method.widths)
+        score = 0.6 if np.any(widths < needed) else 0.1 + 0.001 * widths.sum()
+        shown = dataclasses.replace(method, widths=tuple(np.minimum(widths, needed).tolist()))
+        tried.append(Candidate(Member(method, 10), score, score, 1.0, shown))
+
+    # Of eight each all three are less than eight, so that nothing wider is tried.
+    assert proposed[:7] == [*((width,) * 3 for width in (2, 3, 4, 5, 6, 8)), (2, 7, 4)]
+    assert min(tried, key=lambda candidate: candidate.score).member.method.widths == (2, 7, 4)
+    assert max(map(max, proposed)) == 8
+
+
+def test_what_shows_in_the_best_so_far_is_tried_before_wider_ones():
+    """It may be too narrow in one place: then others come in its turn."""
+    needed, proposed, tried = np.array((2, 7, 4)), [], []
+    (family,) = (family for family in FAMILIES if family.name == "tucker")
+    for method in family.proposals(task(~holes(0.1, (30, 30, 30))), tried):
+        proposed.append(method.widths)
+        widths = np.array(method.widths)
+        score = 0.01 * np.maximum(needed - widths, 0).sum() + 0.1 + 0.001 * widths.sum()
+        shown = dataclasses.replace(method, widths=tuple(np.minimum(widths, needed).tolist()))
+        tried.append(Candidate(Member(method, 10), score, score, 1.0, shown))
+
+    assert proposed[:5] == [(2, 2, 2), (3, 3, 3), (2, 3, 3), (4, 4, 4), (2, 4, 4)]
+    assert min(tried, key=lambda candidate: candidate.score).member.method.widths == (2, 7, 4)
+    assert len(proposed) < 30
+
+
+def test_nothing_shows_in_a_trial_that_errs_as_much_as_zero_would():
+    tried, proposed = [], []
+    (family,) = (family for family in FAMILIES if family.name == "tucker")
+    for method in family.proposals(task(~holes(0.1, (30, 30, 30))), tried):
+        proposed.append(method.widths)
+        shown = dataclasses.replace(method, widths=(1, 1, 1))
+        tried.append(Candidate(Member(method, 10), 0.9, 0.9, 1.0, shown))
+    assert proposed[:6] == [(width,) * 3 for width in (2, 3, 4, 5, 6, 8)]
+
+
+@pytest.mark.parametrize("name", ["tucker", "train"])
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+def test_the_ranks_of_a_tensor_show_in_it(name, noise):
+    """By numpy's rank of the unfoldings, with each place's own modes on one side."""
+    truth, wide = truth_of(name), {"tucker": (8, 8, 8), "train": (8, 8)}[name]
+    truth = truth / truth.std()
+    answer = Answer(truth + noise * np.random.default_rng(3).standard_normal(SHAPE))
+    method = {"tucker": TuckerFactors, "train": TrainFactors}[name](wide, centred=True)
+    suggested = method.suggest(task(~holes()), answer, 0.1)
+    if name == "tucker":
+        unfolded = [np.moveaxis(truth, mode, 0).reshape(SHAPE[mode], -1) for mode in range(3)]
+    else:
+        unfolded = [truth.reshape(SHAPE[0], -1), truth.reshape(-1, SHAPE[2])]
+    expected = tuple(int(np.linalg.matrix_rank(matrix)) for matrix in unfolded)
+    assert suggested == dataclasses.replace(method, widths=expected)
+
+
+def test_where_singular_values_only_get_less_nothing_shows():
+    U, V = (np.linalg.qr(np.random.default_rng(n).standard_normal((12, 12)))[0] for n in (0, 1))
+    matrix = (U * 0.5 ** np.arange(12)) @ V.T
+    steps = (U * np.array([1, 0.9, 0.8, *[1e-3] * 9])) @ V.T
+    assert visible_ranks(matrix, [(0,)], (8,), 1.0) == (8,)
+    assert visible_ranks(steps, [(0,)], (8,), 0.01) == (3,)
+    # What is left after the fall must be less than the error: here it is the data's own.
+    assert visible_ranks(steps, [(0,)], (8,), 1e-5) == (8,)
 
 
 def test_no_wider_model_is_tried_than_what_is_seen_can_tell():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tacit.completion import FAMILIES, Candidate, Member, TreeFactors, TuckerFactors
-from tacit.completion.families._tensors import OPENING
+from tacit.completion.families._widths import OPENING
 from tacit.completion.task import Task
 from tacit.completion.units import Units
 from tacit.models.tree_tucker import list_places

@@ -94,6 +94,17 @@ class AbstractMethod(eqx.Module):
         del share
         return None
 
+    def suggest(self, task: Task, answer: Answer, error: float) -> "AbstractMethod | None":
+        """A setting that the answer of a trial asks for; None without one.
+
+        Args:
+            task: that it is the answer of.
+            answer: from what was not held out.
+            error: score on what was held out.
+        """
+        del task, answer, error
+        return None
+
     @abstractmethod
     def facts(self) -> dict[str, Any]:
         """Its settings, name by name."""

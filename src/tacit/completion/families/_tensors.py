@@ -1,4 +1,4 @@
-"""What tensors held as factors share: the start, the steps, and the search for their widths."""
+"""What tensors held as factors share: the start, the steps, and what serves them."""
 
 import dataclasses
 import math
@@ -9,17 +9,16 @@ import equinox as eqx
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit._typing import Any, Callable, Iterator, PRNGKey, Sequence
+from tacit._typing import Any, PRNGKey, Sequence
 from tacit.completion.draws import generator
 from tacit.completion.families._base import (
     AbstractTrained,
     Answer,
     Pace,
     as_type,
-    best_of,
     bucket,
 )
-from tacit.completion.plan import Candidate
+from tacit.completion.families._ranks import visible_ranks
 from tacit.completion.task import Task
 from tacit.dynamics import LevenbergMarquardt
 from tacit.models import AbstractTensorFactorisation
@@ -36,24 +35,12 @@ _DAMPING, _PRODUCTS = 1.0, 15
 Of three draws of a train with 5 % of its entries seen two reached the truth, but one alone with a
 hundredth of the damping and twice the products.
 """
-_LARGE = 1.0
-"""A start that is not small, tried in the end, where the small one may have led astray."""
-_EQUAL, _EXACT = 1.005, 1e-4
-"""A narrower one may err by this factor more; and by so much, in inner units, without noise."""
-_EQUAL_WIDTHS, _WIDER = (2, 3, 4, 5, 6, 8), (12, 16, 24, 32)
-"""Widths that are tried first, and then as long as the next is better."""
-OPENING = len(_EQUAL_WIDTHS)
-"""Number of settings that are tried before families are compared: all are one program."""
+EXACT = 1e-4
+"""Error, in inner units, that there is without noise."""
 _DRAW = 0x7E450
 """Of the key, for the start alone: data that are drawn by the same seed are no start."""
-POOR = 0.5
-"""Score, in inner units, over which a start that is large is tried at every width."""
-_FAR = 30.0
-"""Deviations from zero beyond which data are centred: less is nothing to single precision."""
 _NARROWEST = 8
 """Width that narrower ones are filled up to."""
-_SPARE = 1.25
-"""Observed entries for each parameter, at least: so wide a model is tried, and no wider."""
 _ENTRY_SECONDS = 4e-8
 """Of an entry in a product, on two cores."""
 
@@ -86,6 +73,18 @@ class AbstractTensorFactors(AbstractTrained):
     @abstractmethod
     def terms(self) -> int:
         """Products of entries, one from each array, whose sum is an entry of the tensor."""
+
+    def width_parts(self) -> Sequence[Sequence[int]]:
+        """Of each width the modes on one side of it, whose unfolding has that rank at most."""
+        return ()
+
+    def suggest(self, task: Task, answer: Answer, error: float) -> "AbstractTensorFactors | None":
+        """The widths that show in what was found, where all of them can be read off it."""
+        if not (parts := self.width_parts()):
+            return None
+        whole = answer.values + self._shift(task)
+        ranks = visible_ranks(whole, parts, self.widths, max(error, EXACT))
+        return None if ranks is None else dataclasses.replace(self, widths=ranks)
 
     @property
     def start(self) -> str:
@@ -172,100 +171,10 @@ class AbstractTensorFactors(AbstractTrained):
         )
 
 
-Make = Callable[..., AbstractTensorFactors]
-"""From widths and settings to a method."""
-
-
-def search_widths(
-    make: Make, limits: Sequence[int], task: Task, tried: list[Candidate]
-) -> Iterator[AbstractTensorFactors]:
-    """Equal widths, wider ones while that is better; then each by itself made narrower.
-
-    Args:
-        make: the method of these widths.
-        limits: the widths that constrain nothing, one a place.
-        task: the data.
-        tried: of all families so far.
-    """
-    centred = is_off_zero(task)
-    kind = type(make(tuple(1 for _ in limits)))
-    room = float(task.observed.sum()) / _SPARE
-
-    def fits(widths: Widths) -> bool:
-        return make(widths).parameters(task.shape) <= room
-
-    # Too narrow or too wide a model is led astray: the best may lie between two poor ones.
-    narrow = [_capped(width, limits) for width in _EQUAL_WIDTHS]
-    narrow = [widths for widths in narrow if fits(widths)] or [_capped(1, limits)]
-    for widths in narrow:
-        yield make(widths, centred=centred)
-    best = best_of(tried, kind)
-    if best is not None and best.score > POOR:
-        for widths in narrow:
-            yield make(widths, init_scale=_LARGE, centred=centred)
-    for width in _WIDER:
-        best, widths = best_of(tried, kind), _capped(width, limits)
-        if best is None or max(best.member.method.widths) < width // 2 or not fits(widths):
-            break
-        yield make(widths, centred=centred)
-
-    # Each place by itself: one wider, or else the least width at which nothing is lost.
-    for place, limit in enumerate(limits):
-        if (best := best_of(tried, kind)) is None:
-            return
-        method = best.member.method
-        wider = _with_width(method, place, min(method.widths[place] + 1, limit))
-        if fits(wider.widths):
-            yield wider
-        if best_of(tried, kind) is best:
-            yield from _narrowed(method, place, tried)
-    if (best := best_of(tried, kind)) is not None:
-        yield dataclasses.replace(best.member.method, init_scale=_LARGE)
-        if not centred:
-            yield dataclasses.replace(best.member.method, centred=True)
-
-
-def is_off_zero(task: Task) -> bool:
-    """Whether data are so far from zero, or in units of so many kinds, that they are centred.
-
-    A tensor of low rank less its mean has a rank of one more.
-    """
-    return bool(task.units.own) or bool(np.any(np.abs(task.units.centre) > _FAR * task.units.scale))
-
-
-def _with_width(method: AbstractTensorFactors, place: int, width: int) -> AbstractTensorFactors:
-    widths = (*method.widths[:place], width, *method.widths[place + 1 :])
-    return dataclasses.replace(method, widths=widths)
-
-
 def _filled_up(widths: Widths) -> Widths:
     """Eight, or the next power of two: few programs serve all widths that are tried."""
     width = max(_NARROWEST, 1 << (max(widths) - 1).bit_length())
     return (width,) * len(widths)
-
-
-def _capped(width: int, limits: Sequence[int]) -> Widths:
-    return tuple(min(width, limit) for limit in limits)
-
-
-def _narrowed(
-    method: AbstractTensorFactors, place: int, tried: list[Candidate]
-) -> Iterator[AbstractTensorFactors]:
-    """The least width of a place at which nothing is lost, by halving the interval."""
-    low, high = 0, method.widths[place]
-    while high - low > 1:
-        middle = (low + high) // 2
-        narrower = _with_width(method, place, middle)
-        least = best_of(tried, type(method))
-        assert least is not None
-        yield narrower
-        found = [c for c in tried if eqx.tree_equal(c.member.method, narrower)]
-        if not found:
-            return
-        if found[0].score <= max(_EQUAL * least.score, _EXACT):
-            high = middle
-        else:
-            low = middle
 
 
 def serves_tensors(task: Task) -> bool:

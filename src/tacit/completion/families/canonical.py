@@ -11,12 +11,12 @@ from tacit._typing import Any, Iterator, PRNGKey, Sequence
 from tacit.completion.draws import generator
 from tacit.completion.families._base import Family, best_of
 from tacit.completion.families._tensors import (
-    OPENING,
     AbstractTensorFactors,
     Widths,
     is_without_order,
     serves_tensors,
 )
+from tacit.completion.families._widths import OPENING
 from tacit.completion.families.tucker import TuckerFactors, propose_tucker
 from tacit.completion.plan import After, Candidate
 from tacit.completion.task import Task

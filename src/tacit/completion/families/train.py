@@ -8,13 +8,12 @@ import equinox as eqx
 from tacit._typing import Any, Iterator, Sequence
 from tacit.completion.families._base import Family
 from tacit.completion.families._tensors import (
-    OPENING,
     AbstractTensorFactors,
     Widths,
     is_without_order,
-    search_widths,
     serves_tensors,
 )
+from tacit.completion.families._widths import OPENING, search_widths
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
 from tacit.models import TensorTrain
@@ -43,6 +42,10 @@ class TrainFactors(AbstractTensorFactors):
     def build(self, arrays: Sequence[Any]) -> TensorTrain:
         """With nothing on the bonds."""
         return TensorTrain(tuple(arrays), ((),) * (len(arrays) - 1))
+
+    def width_parts(self) -> Sequence[Sequence[int]]:
+        """The modes before each bond."""
+        return [tuple(range(bond + 1)) for bond in range(len(self.widths))]
 
     @property
     def terms(self) -> int:

@@ -12,14 +12,12 @@ from tacit.algebra import Tree
 from tacit.algebra.formats import modes_of
 from tacit.completion.families._base import Family, best_of
 from tacit.completion.families._tensors import (
-    OPENING,
-    POOR,
     AbstractTensorFactors,
     Widths,
     is_without_order,
-    search_widths,
     serves_tensors,
 )
+from tacit.completion.families._widths import OPENING, POOR, search_widths
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
 from tacit.models import TreeTucker
@@ -55,6 +53,10 @@ class TreeFactors(AbstractTensorFactors):
         """The matrices of the modes, then the transfers."""
         order = len(modes_of(self.tree))
         return TreeTucker(tuple(arrays[:order]), tuple(arrays[order:]), self.tree)
+
+    def width_parts(self) -> Sequence[Sequence[int]]:
+        """The modes of each node that has a width."""
+        return [modes_of(place) for place in list_places(self.tree)]
 
     @property
     def terms(self) -> int:

@@ -8,13 +8,12 @@ import equinox as eqx
 from tacit._typing import Any, Iterator, Sequence
 from tacit.completion.families._base import Family
 from tacit.completion.families._tensors import (
-    OPENING,
     AbstractTensorFactors,
     Widths,
     is_without_order,
-    search_widths,
     serves_tensors,
 )
+from tacit.completion.families._widths import OPENING, search_widths
 from tacit.completion.plan import Candidate
 from tacit.completion.task import Task
 from tacit.models import Tucker
@@ -43,6 +42,10 @@ class TuckerFactors(AbstractTensorFactors):
         """Of one layer a mode."""
         core, *factors = arrays
         return Tucker(core, tuple((factor,) for factor in factors))
+
+    def width_parts(self) -> Sequence[Sequence[int]]:
+        """Each mode."""
+        return [(mode,) for mode in range(len(self.widths))]
 
     @property
     def terms(self) -> int:
