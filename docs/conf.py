@@ -19,6 +19,8 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="tacit-docs-")
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+# Programs that are compiled in two thirds of the time: hardly any runs for long.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
 # Pages are built side by side, and one may find an entry that another has half written.
 os.environ["PYTHONWARNINGS"] = "ignore:Error reading persistent compilation cache:UserWarning"
 
