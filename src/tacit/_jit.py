@@ -32,8 +32,9 @@ _BATCHED = frozenset({
 # fmt: on
 """What calls LAPACK once for each matrix of a batch; the last is Tacit's own."""
 
-_CONTROL = frozenset({"cond", "scan", "while"})
-"""What begins after all that it is given, and ends before all that follows from it."""
+_CONTROL = frozenset({"cond", "scan", "shard_map", "while"})
+"""What begins after all that it is given, and ends before all that follows from it; of those on a
+mesh each device has its own."""
 
 
 class _Program:

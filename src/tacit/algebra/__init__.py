@@ -48,6 +48,7 @@ from tacit.algebra.random import (
     tubal_frame,
 )
 from tacit.algebra.scalar_flow import singular_value_at, time_to_reach
+from tacit.algebra.sharded_rows import ShardedRows
 from tacit.algebra.smoothness import dirichlet_energy, hessian_variation, laplacian_energy
 from tacit.algebra.spectral_map import spectral_map
 from tacit.algebra.spectrum import (
@@ -101,6 +102,7 @@ __all__ = [
     "OddPolynomial",
     "RaggedRows",
     "Regressors",
+    "ShardedRows",
     "SmoothClamp",
     "TopPair",
     "TrainFormat",

@@ -70,7 +70,7 @@ class RaggedRows(eqx.Module):
     Attributes:
         local: of each segment, its row within the chunk.
         partner: of each entry, its column.
-        entry: of each entry, its place in the list; the length of the list where it is padding.
+        entry: of each entry, its place in the list; a place beyond any list where it is padding.
         place: of each row of the matrix, where it stands in the chunks laid end to end.
         room: rows of a chunk.
     """
@@ -86,33 +86,13 @@ class RaggedRows(eqx.Module):
         """Group entries by row, of which there are `size`; swap the arguments for columns."""
         rows, columns = np.asarray(rows), np.asarray(columns)
         degree = np.bincount(rows, minlength=size)
-        length = _segment_length(rows.size / size)
+        length = segment_length(rows.size / size)
         segments = np.maximum(-(-degree // length), 1)
-        chunks, room, capacity = _chunks(segments, length)
-        # Of each row the segment it begins at, counted through all chunks with their padding.
-        first = np.zeros(size, np.int64)
-        place = np.zeros(size, np.int32)
-        local = np.full((len(chunks), capacity), room - 1, np.int32)
-        for number, (begin, end) in enumerate(chunks):
-            of_chunk = segments[begin:end]
-            first[begin:end] = number * capacity + np.cumsum(of_chunk) - of_chunk
-            place[begin:end] = number * room + np.arange(end - begin)
-            local[number, : of_chunk.sum()] = np.repeat(np.arange(end - begin), of_chunk)
-        order = np.argsort(rows, kind="stable").astype(np.int32)
-        behind = np.cumsum(degree) - degree
-        slot = np.repeat(first * length - behind, degree) + np.arange(rows.size)
-        shape = (len(chunks), capacity, length)
-        partner = np.zeros(shape, np.int32)
-        entry = np.full(shape, rows.size, np.int32)
-        partner.reshape(-1)[slot] = columns[order]
-        entry.reshape(-1)[slot] = order
-        return cls(
-            local=jnp.asarray(local),
-            partner=jnp.asarray(partner),
-            entry=jnp.asarray(entry),
-            place=jnp.asarray(place),
-            room=room,
-        )
+        capacity, room = chunk_capacity(int(segments.sum()), int(segments.max()), size, length)
+        ranges = chunk_ranges(segments, capacity, room)
+        parts = lay_out(rows, columns, degree, ranges, (length, capacity, room))
+        local, partner, entry, place = map(jnp.asarray, parts)
+        return cls(local=local, partner=partner, entry=entry, place=place, room=room)
 
     def regress(
         self,
@@ -166,18 +146,28 @@ class RaggedRows(eqx.Module):
         return jax.tree.map(lambda part: part.reshape(-1, *part.shape[2:])[self.place], answers)
 
 
-def _segment_length(mean_degree: float) -> int:
+def segment_length(mean_degree: float) -> int:
     """A power of two near half the mean number of entries of a row, so that little is padding."""
     shortest, longest = _LENGTHS
     return int(np.clip(2 ** np.floor(np.log2(max(mean_degree / 2, 1))), shortest, longest))
 
 
-def _chunks(segments: np.ndarray, length: int) -> tuple[list[tuple[int, int]], int, int]:
-    """Ranges of whole rows, the room for rows, and the room for segments of each range."""
-    total = int(segments.sum())
-    capacity = min(total, max(_ENTRIES // length, int(segments.max())))
+def chunk_capacity(total: int, longest: int, size: int, length: int) -> tuple[int, int]:
+    """The room for segments, and for rows, of each chunk.
+
+    Args:
+        total: segments of all rows.
+        longest: most segments of a row.
+        size: number of rows.
+        length: entries of a segment.
+    """
+    capacity = min(total, max(_ENTRIES // length, longest))
     number = -(-total // capacity)
-    room = min(len(segments), int(np.ceil(_ROOM * len(segments) / number)))
+    return capacity, min(size, int(np.ceil(_ROOM * size / number)))
+
+
+def chunk_ranges(segments: np.ndarray, capacity: int, room: int) -> list[tuple[int, int]]:
+    """Ranges of whole rows, each with room for its rows and their segments."""
     ends = np.cumsum(segments)
     ranges, begin, before = [], 0, 0
     while begin < len(segments):
@@ -185,4 +175,43 @@ def _chunks(segments: np.ndarray, length: int) -> tuple[list[tuple[int, int]], i
         end = min(end, begin + room)
         ranges.append((begin, end))
         begin, before = end, int(ends[end - 1])
-    return ranges, room, capacity
+    return ranges
+
+
+def lay_out(
+    rows: np.ndarray,
+    columns: np.ndarray,
+    degree: np.ndarray,
+    ranges: list[tuple[int, int]],
+    extent: tuple[int, int, int],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The arrays of `RaggedRows` in the order of its attributes.
+
+    Args:
+        rows: of the entries.
+        columns: of the entries.
+        degree: number of entries of each row.
+        ranges: of rows, one for each chunk, each row in one of them.
+        extent: entries of a segment, segments of a chunk, rows of a chunk.
+    """
+    length, capacity, room = extent
+    segments = np.maximum(-(-degree // length), 1)
+    # Of each row the segment it begins at, counted through all chunks with their padding.
+    first = np.zeros(len(degree), np.int64)
+    place = np.zeros(len(degree), np.int32)
+    local = np.full((len(ranges), capacity), room - 1, np.int32)
+    for number, (begin, end) in enumerate(ranges):
+        of_chunk = segments[begin:end]
+        first[begin:end] = number * capacity + np.cumsum(of_chunk) - of_chunk
+        place[begin:end] = number * room + np.arange(end - begin)
+        local[number, : of_chunk.sum()] = np.repeat(np.arange(end - begin), of_chunk)
+
+    order = np.argsort(rows, kind="stable").astype(np.int32)
+    behind = np.cumsum(degree) - degree
+    slot = np.repeat(first * length - behind, degree) + np.arange(rows.size)
+    shape = (len(ranges), capacity, length)
+    partner = np.zeros(shape, np.int32)
+    entry = np.full(shape, np.iinfo(np.int32).max, np.int32)
+    partner.reshape(-1)[slot] = columns[order]
+    entry.reshape(-1)[slot] = order
+    return local, partner, entry, place

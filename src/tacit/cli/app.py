@@ -1,15 +1,16 @@
 """The application: its subcommands by import path, so that help and version import none of them.
 
 A new subcommand is a line below. The modules named must not import JAX at the top, because their
-docstrings are read for `tacit NAME --help`. The command modules of `complete` and `rate` import
-nothing heavy and are registered as functions: a path needs a one-line `help` of its own, which
-would take the place of the docstring.
+docstrings are read for `tacit NAME --help`. The command modules of `complete`, `rate` and
+`doctor` import nothing heavy and are registered as functions: a path needs a one-line `help` of its
+own, which would take the place of the docstring.
 """
 
 from cyclopts import App
 
 from tacit import __version__
 from tacit.cli.complete.command import complete
+from tacit.cli.doctor.command import doctor
 from tacit.cli.rate.command import fit, predict, recommend
 
 app = App(
@@ -40,3 +41,4 @@ app.command(rate)
 for _order, (_name, (_function, _help)) in enumerate(_EXPERIMENTS.items(), 2):
     _path = f"tacit.cli.experiments.command:{_function}"
     app.command(_path, name=_name, help=_help, sort_key=_order)
+app.command(doctor, sort_key=2 + len(_EXPERIMENTS))

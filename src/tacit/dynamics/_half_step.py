@@ -3,13 +3,14 @@
 import jax.numpy as jnp
 
 from tacit._typing import Array, Float, Measurements
-from tacit.algebra import DenseRows, NormalEquations, RaggedRows, Regressors
+from tacit.algebra import DenseRows, NormalEquations, RaggedRows, Regressors, ShardedRows
+from tacit.algebra.positive import solve_positive
 from tacit.algebra.ridge import Ridge
 from tacit.models.gaussian_factors import Gaussians
 
 
 def half_step(
-    grouped: RaggedRows | DenseRows,
+    grouped: RaggedRows | DenseRows | ShardedRows,
     y: Measurements,
     weights: Measurements,
     other: Gaussians,
@@ -31,13 +32,18 @@ def half_step(
         The law, the number of entries of each row, and the sum of w τ E[(y − X)²] over them.
     """
     full = other.is_full
+    share_threads = isinstance(grouped, ShardedRows) and grouped.share_threads
 
     def solve(equations: NormalEquations) -> tuple[Array, ...]:
         gram, moment, square, count = equations
-        ridge = Ridge.of(gram, prior[None])
-        mean = ridge.solve(moment[..., None])[..., 0]
+        ridge = None if share_threads else Ridge.of(gram, prior[None])
+        if ridge is None:
+            mean = solve_positive(gram + jnp.diag(prior)[None], moment)
+        else:
+            mean = ridge.solve(moment[..., None])[..., 0]
         fitted = jnp.einsum("mv,mvw,mw->m", mean, gram, mean)
         if full:
+            assert ridge is not None
             # After the mean, not beside it: two batches of LAPACK at once wait for each other.
             identity = jnp.eye(len(prior), dtype=mean.dtype) + 0 * mean[0, 0]
             variance = ridge.solve(jnp.broadcast_to(identity, gram.shape))

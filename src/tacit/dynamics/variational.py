@@ -9,12 +9,12 @@ import jax.numpy as jnp
 from jax.core import Tracer
 
 from tacit._typing import Any, Array, Float, Measurements, ScalarLike
-from tacit.algebra import DenseRows, RaggedRows
+from tacit.algebra import DenseRows, RaggedRows, ShardedRows
 from tacit.dynamics._balance import prior_precisions, turned
 from tacit.dynamics._base import AbstractDynamics, Clock
 from tacit.dynamics._half_step import half_step
 from tacit.models import AbstractFactorisation, GaussianFactors
-from tacit.operators import Entries
+from tacit.operators import Entries, ShardedEntries
 from tacit.problems import LeastSquares, Problem
 
 _QUIETEST = 1e-3
@@ -23,12 +23,15 @@ _BORROWED = 4.0
 """Entries of the common noise that the noise of a column is estimated with."""
 
 
+Grouped = RaggedRows | DenseRows | ShardedRows
+
+
 class VariationalState(NamedTuple):
     """Its clock, the entries grouped by row and by column, and the priors' precisions."""
 
     clock: Clock
-    by_row: RaggedRows | DenseRows
-    by_column: RaggedRows | DenseRows
+    by_row: Grouped
+    by_column: Grouped
     of_rows: Float[Array, " w"]
     of_columns: Float[Array, " w"]
 
@@ -46,7 +49,8 @@ class VariationalBayes(AbstractDynamics):
     or covariance_i = A_i⁻¹ if q keeps the covariances of the coordinates of a row. The entries are
     grouped by row and by column once, at the start. Where all entries of the matrix are listed in
     row-major order, those of weight 0 being missing, rows are regressed by products of whole
-    matrices, and only then may covariances be kept.
+    matrices, and only then may covariances be kept. Where they are `ShardedEntries`, each device
+    regresses its own rows, and the sums of a column are added up over the devices.
 
     It is descent preconditioned by curvature. Small or weak rows move less, as under a flow stopped
     early; nothing is penalised, but the variance of v_j counts as misfit, and that alone switches
@@ -99,7 +103,7 @@ class VariationalBayes(AbstractDynamics):
         """
         if not isinstance(model, GaussianFactors):
             raise ValueError(f"VariationalBayes moves GaussianFactors, not {type(model).__name__}")
-        if not isinstance(problem.operator, Entries):
+        if not isinstance(problem.operator, Entries | ShardedEntries):
             raise ValueError("VariationalBayes needs observed Entries of a matrix")
         if not isinstance(problem.loss, LeastSquares) or problem.penalty is not None:
             raise ValueError("VariationalBayes needs the LeastSquares loss and no penalty")
@@ -142,7 +146,7 @@ class VariationalBayes(AbstractDynamics):
         of_columns: Float[Array, " w"],
     ) -> tuple[GaussianFactors, Float[Array, " w"], Float[Array, " w"]]:
         operator = problem.operator
-        assert isinstance(operator, Entries)
+        assert isinstance(operator, Entries | ShardedEntries)
         if math.isfinite(self.robust):
             weights = weights * self._trust(problem, model)
         scaled = weights * model.precision[operator.columns]
@@ -164,7 +168,7 @@ class VariationalBayes(AbstractDynamics):
         self, problem: Problem, misfit: Float[Array, " n"], count: Float[Array, " n"]
     ) -> Float[Array, " n"]:
         """1/σ² from the expected squares of the residuals, of each column or of all."""
-        square = jnp.mean(problem.y**2)
+        square = jnp.sum(problem.y**2) / _number(problem)
         floor = _QUIETEST**2 * jnp.where(square > 0, square, 1)
         misfit = misfit / _kept_share(self.robust)
         common = jnp.sum(misfit) / jnp.sum(count)
@@ -174,14 +178,27 @@ class VariationalBayes(AbstractDynamics):
     def _trust(self, problem: Problem, model: GaussianFactors) -> Measurements:
         """Huber's weights of the residuals."""
         operator = problem.operator
-        assert isinstance(operator, Entries)
+        assert isinstance(operator, Entries | ShardedEntries)
         deviations = jnp.abs(problem.residual(model)) * jnp.sqrt(model.precision[operator.columns])
         return jnp.minimum(1, self.robust / jnp.maximum(deviations, self.robust))
 
 
-def _grouped(entries: Entries) -> tuple[RaggedRows | DenseRows, RaggedRows | DenseRows]:
+def _number(problem: Problem) -> ScalarLike:
+    """Number of entries."""
+    if isinstance(problem.operator, ShardedEntries):
+        return jnp.sum(problem.operator.counts).astype(problem.y.dtype)
+    return problem.y.shape[0]
+
+
+def _grouped(entries: Entries | ShardedEntries) -> tuple[Grouped, Grouped]:
     """The entries by row and by column."""
     m, n = entries.shape
+    if isinstance(entries, ShardedEntries):
+        block = m // entries.mesh.size
+        own = {k: (i - k * block, j) for k, (i, j) in entries.own_entries().items()}
+        by_row = ShardedRows.of(entries.mesh, own, block, are_spread=False)
+        own = {k: (j, i) for k, (i, j) in own.items()}
+        return by_row, ShardedRows.of(entries.mesh, own, n, are_spread=True)
     # Sorted, no two alike, and as many as there are: no need to look at where they are.
     if entries.size == m * n and entries.is_sorted and entries.is_unique:
         return DenseRows((m, n)), DenseRows((m, n), by_column=True)

@@ -84,3 +84,8 @@ def _replaced(
 
     sides = put(model.rows.mean, part.mean), put(model.rows.variance, part.variance)
     return eqx.tree_at(lambda m: m.rows, model, Gaussians(*sides))
+
+
+def highest(scores: Values, n: int) -> list[int]:
+    """Indices of the n highest scores, the highest first."""
+    return np.argsort(-scores, kind="stable")[: max(n, 0)].tolist()

@@ -31,6 +31,8 @@ ARRAYS, FACTS = "model.safetensors", "model.json"
 _SCALARS = ("centre", "noise", "held_out", "steps")
 _CLOCKS = ("step", "time", "result_code", "length", "best")
 """No wall time is kept: the same fit has the same bytes."""
+_HOW = "devices"
+"""The parameter that says how a model is computed, not what it is: another machine has others."""
 
 
 def save(
@@ -51,7 +53,7 @@ def save(
     trajectory = learnt.fit.trajectory
     stored = _safetensors().save(_arrays(learnt))
     content = {
-        "parameters": parameters,
+        "parameters": {name: parameters[name] for name in parameters if name != _HOW},
         "fit": {name: getattr(learnt.fit, name) for name in _SCALARS},
         "result": learnt.fit.result.name,
         "axes": [] if trajectory is None else [[a.name, a.label, a.dims] for a in trajectory.axes],
@@ -89,7 +91,7 @@ def load(folder: str | os.PathLike[str], names: Sequence[str]) -> tuple[Learnt, 
         if _digest(stored) != content["arrays"]:
             raise _damaged(folder, f"{ARRAYS} is not what was written")
         learnt, parameters = _learnt(arrays_of(stored), content), dict(content["parameters"])
-        if set(parameters) != set(names):
+        if set(parameters) != set(names) - {_HOW}:
             raise KeyError(f"parameters {sorted(parameters)}")
     except MediaError:
         raise

@@ -16,11 +16,11 @@ from tacit._typing import Any, Callable
 from tacit.completion import complete_ratings
 from tacit.estimators._columns import read_ids
 from tacit.estimators._ids import learn
-from tacit.estimators._learnt import Learnt
+from tacit.estimators._learnt import Learnt, highest
 from tacit.estimators._learnt_attributes import LearntAttributes
 from tacit.estimators._saved import load, save
 from tacit.estimators._triplets import Ratings, by_user, checked_ratings
-from tacit.runs import Progress
+from tacit.runs import Progress, device_mesh
 
 Values = NDArray[np.floating]
 Index = NDArray[np.int32]
@@ -48,6 +48,8 @@ class RatingsModel(LearntAttributes, BaseEstimator):
             with a warning, or an error.
         budget: seconds after which no further sweep begins.
         random_state: seed of the starts and of the held-out ratings.
+        devices: of JAX over which users and their ratings are shared out, or "all". With those of
+            several processes each calls `fit` with all ratings, and gets the whole model.
 
     Attributes:
         n_iter_: sweeps taken.
@@ -67,6 +69,7 @@ class RatingsModel(LearntAttributes, BaseEstimator):
         duplicates: Literal["mean", "error"] = "mean",
         budget: float | int | None = None,
         random_state: int = 0,
+        devices: int | Literal["all"] = 1,
     ):
         self.width = width
         self.depth = depth
@@ -78,6 +81,7 @@ class RatingsModel(LearntAttributes, BaseEstimator):
         self.duplicates: Literal["mean", "error"] = duplicates
         self.budget = budget
         self.random_state = random_state
+        self.devices: int | Literal["all"] = devices
 
     def fit(
         self,
@@ -129,6 +133,7 @@ class RatingsModel(LearntAttributes, BaseEstimator):
             held_out=self.validation_fraction,
             budget=self.budget,
             report=report,
+            mesh=None if self.devices == 1 else device_mesh(self.devices),
             key=jax.random.key(self.random_state),
         )
         self.learnt_ = Learnt(fit, known_users, known_items, seen)
@@ -211,7 +216,7 @@ class RatingsModel(LearntAttributes, BaseEstimator):
             rated = learnt.seen.items(row)
             scores[rated] = -np.inf
             count -= len(rated)
-        best = _highest(scores, min(n, count))
+        best = highest(scores, min(n, count))
         return [
             (learnt.items[item], float(expected))
             for item, expected in zip(best, self._clipped(scores[best]), strict=True)
@@ -229,7 +234,7 @@ class RatingsModel(LearntAttributes, BaseEstimator):
             raise ValueError(f"RatingsModel: the item {item!r} was not rated in fit")
         cosines = learnt.similarities(column)
         cosines[column] = -np.inf
-        best = _highest(cosines, min(n, len(cosines) - 1))
+        best = highest(cosines, min(n, len(cosines) - 1))
         return [(learnt.items[other], float(cosines[other])) for other in best]
 
     def score(self, users: Any, items: Any, ratings: Any, sample_weight: Any = None) -> float:
@@ -290,8 +295,3 @@ class RatingsModel(LearntAttributes, BaseEstimator):
 
     def _clipped(self, expected: Values) -> Values:
         return expected if self.rating_range is None else np.clip(expected, *self.rating_range)
-
-
-def _highest(scores: Values, n: int) -> list[int]:
-    """Indices of the n highest scores, the highest first."""
-    return np.argsort(-scores, kind="stable")[: max(n, 0)].tolist()

@@ -14,6 +14,7 @@ from tacit.operators._base import AbstractMeasurement
 from tacit.operators.channel_mix import ChannelMix
 from tacit.operators.dense import Dense
 from tacit.operators.entries import Entries
+from tacit.operators.sharded_entries import ShardedEntries
 from tacit.operators.shared_basis import SharedBasis
 from tacit.operators.tensor_entries import TensorEntries
 
@@ -22,6 +23,7 @@ __all__ = [
     "ChannelMix",
     "Dense",
     "Entries",
+    "ShardedEntries",
     "SharedBasis",
     "TensorEntries",
 ]

@@ -126,7 +126,7 @@ class Entries(AbstractMeasurement):
         price = GATHER_COST if m * n > _IN_CACHE else 3 * GATHER_COST
         if self.size * price > m * n:
             return self.mv(target.dense())
-        return _gathered(target.left, target.right.T, self.rows, self.columns)
+        return gathered(target.left, target.right.T, self.rows, self.columns)
 
 
 def _inner_products(
@@ -141,7 +141,7 @@ def _inner_products(
     return products.reshape(-1)[: rows.shape[0]]
 
 
-_gathered = jax.custom_vjp(_inner_products)
+gathered = jax.custom_vjp(_inner_products)
 
 
 def _gathered_forward(left, right, rows, columns):
@@ -170,7 +170,7 @@ def _gathered_backward(residuals, cotangent):
     return of_left, of_right, None, None
 
 
-_gathered.defvjp(_gathered_forward, _gathered_backward)
+gathered.defvjp(_gathered_forward, _gathered_backward)
 
 
 def _chunks(rows: Entry, columns: Entry) -> tuple[Array, Array, int]:

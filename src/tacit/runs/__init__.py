@@ -27,6 +27,7 @@ from tacit.runs.compile_cache import (
     note_pace,
     silence_compile_cache,
 )
+from tacit.runs.devices import device_mesh, sum_over_devices
 from tacit.runs.result import Result
 from tacit.runs.run import Progress, run
 from tacit.runs.schedule import Schedule
@@ -44,6 +45,7 @@ __all__ = [
     "Stalled",
     "Trajectory",
     "compile_cache_folder",
+    "device_mesh",
     "is_compiled",
     "jit",
     "joined",
@@ -54,5 +56,6 @@ __all__ = [
     "note_pace",
     "run",
     "silence_compile_cache",
+    "sum_over_devices",
     "sweep",
 ]

@@ -16,6 +16,7 @@ from tacit.models import AbstractFactorisation, Model
 from tacit.observers import Observer, loss
 from tacit.problems import Problem
 from tacit.runs._chunk import Carry, Settings, run_chunk, start
+from tacit.runs.devices import agreed
 from tacit.runs.result import Result
 from tacit.runs.schedule import Schedule
 from tacit.runs.stop import AbstractStop
@@ -92,6 +93,8 @@ def run(
         carry, parts = run_chunk(problem, dynamics, settings, carry, jnp.asarray(gaps))
         return _trajectory(carry, parts, settings, seconds=np.nan)
 
+    # Where several processes compute one run, they end together.
+    shared = isinstance(problem.y, jax.Array) and not problem.y.is_fully_addressable
     parts, ending = [], None
     try:
         for first in range(0, len(gaps), chunk):
@@ -108,9 +111,11 @@ def run(
                 break
             if _interrupt.is_asked():
                 ending = Result.INTERRUPTED
-                break
-            if budget is not None and seconds > budget and first + chunk < len(gaps):
+            elif budget is not None and seconds > budget and first + chunk < len(gaps):
                 ending = Result.OUT_OF_TIME
+            if shared:
+                ending = agreed(ending)
+            if ending is not None:
                 break
     except KeyboardInterrupt:
         if not parts:

@@ -3,8 +3,10 @@
 from functools import partial
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import AxisType
 
 from tacit import operators
 
@@ -13,6 +15,12 @@ from .base import Case, draw
 
 def _entries(rows: Any, columns: Any, dtype: Any) -> operators.Entries:
     return operators.Entries(np.array(rows), np.array(columns), (4, 5), dtype)
+
+
+def _sharded(dtype: Any) -> operators.ShardedEntries:
+    mesh = jax.make_mesh((1,), ("devices",), (AxisType.Auto,), devices=jax.devices()[:1])
+    entries = {0: (np.array([3, 0, 2, 0]), np.array([1, 4, 2, 0]))}
+    return operators.ShardedEntries(entries, (4, 5), mesh, dtype)
 
 
 def _mask(dtype: Any) -> operators.Entries:
@@ -47,6 +55,7 @@ OPERATORS = [
         lambda dtype: operators.Entries([0, 0, 1, 1], [0, 0, 0, 1], (2, 2), dtype),
     ),
     Case("entries, one only", partial(_entries, [2], [3])),
+    Case("entries on a mesh of one device", _sharded),
     Case("dense on matrices", partial(_dense, (6, 3, 4))),
     Case("dense on more matrices than numbers", partial(_dense, (15, 3, 4))),
     Case("dense on tensors", partial(_dense, (5, 2, 3, 2))),

@@ -51,8 +51,13 @@ def check_options(options: Options) -> None:
     check_settings(budget=options.budget, seed=options.seed, report=options.report)
     check_folder_place(options.output)
 
-    for name, number in (("--width", options.width), ("--members", options.members)):
-        if number < 1:
+    counts = (
+        ("--width", options.width),
+        ("--members", options.members),
+        ("--devices", options.devices),
+    )
+    for name, number in counts:
+        if isinstance(number, int) and number < 1:
             raise ValueError(f"{name} must be at least 1, got {number}")
     if options.depth is not None and not options.depth >= 2:
         raise ValueError(f"--depth must be at least 2, got {options.depth:g}")

@@ -5,10 +5,18 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from tacit.cli.cluster import Cluster
 from tacit.cli.rate.options import Columns, Flag, Options, Output, Whom
 
 
-def fit(ratings: Path, /, *, columns: Columns = Columns(), options: Options) -> None:
+def fit(
+    ratings: Path,
+    /,
+    *,
+    columns: Columns = Columns(),
+    options: Options,
+    cluster: Cluster = Cluster(),
+) -> None:
     """Learn to predict ratings from a table of users, items and ratings.
 
     Reads CSV, TSV, Parquet, and text files such as MovieLens' `u.data` and `ratings.dat`. Ctrl-C
@@ -18,16 +26,18 @@ def fit(ratings: Path, /, *, columns: Columns = Columns(), options: Options) -> 
     tacit rate fit ratings.parquet -o model --report report.html
     tacit rate fit ratings.csv -o model --user who --item what --rating stars --rating-range 1:5
     tacit rate fit u.data -o model --no-header
+    srun tacit rate fit ratings.parquet -o model --devices all --distributed
     ```
 
     Args:
         ratings: Table with one row per rating.
         columns: Which columns are read.
         options: How to learn, and what to write.
+        cluster: Which processes compute together; process 0 writes the model.
     """
     from tacit.cli.rate.work import fit
 
-    fit(ratings, columns, options)
+    fit(ratings, columns, options, cluster)
 
 
 def predict(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -47,6 +47,7 @@ class Options:
         seed: Random seed.
         validation: Fraction of the ratings held out to decide when to stop; with 0, the learned
             noise decides.
+        devices: Number of devices to share the users out to, or all.
         report: HTML page to write: errors by sweep, singular values, distributions, settings.
         overwrite: Replace an existing model.
         quiet: Print nothing but errors.
@@ -62,6 +63,7 @@ class Options:
     budget: float | None = None
     seed: int = 0
     validation: float = 0.0
+    devices: int | Literal["all"] = 1
     report: Path | None = None
     overwrite: Flag = False
     quiet: Flag = False

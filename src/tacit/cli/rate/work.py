@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit.cli.cluster import Cluster, joined
 from tacit.cli.interrupts import keep_the_best
 from tacit.cli.printing import print_notes, print_object, print_rows, warnings_as_notes
 from tacit.cli.progress import progress_bar
@@ -35,17 +36,31 @@ if TYPE_CHECKING:
 _DEVIATION = "standard deviation"
 
 
-def fit(path: Path, columns: Columns, options: Options) -> None:
+def fit(path: Path, columns: Columns, options: Options, cluster: Cluster) -> None:
     """Learn and save.
 
     Args:
         path: the table of ratings.
         columns: which of its columns are read.
         options: of the command.
+        cluster: which processes compute together.
     """
     # A whole table is read and JAX is imported only when the options are known to be usable.
     rating_range = parse_range(options.rating_range)
     check_options(options)
+    if cluster.distributed and options.devices != "all":
+        raise ValueError("--distributed computes on the devices of all processes: --devices all")
+    with joined(cluster) as is_first:
+        _fit(path, columns, options, rating_range, is_first)
+
+
+def _fit(
+    path: Path,
+    columns: Columns,
+    options: Options,
+    rating_range: tuple[float, float] | Literal["auto"] | None,
+    is_first: bool,
+) -> None:
     triplets = read_ratings(path, columns, weight=options.weight)
     assert triplets.ratings is not None
     if rating_range == "auto":
@@ -59,9 +74,10 @@ def fit(path: Path, columns: Columns, options: Options) -> None:
         validation_fraction=options.validation,
         budget=options.budget,
         random_state=options.seed,
+        devices=options.devices,
     )
     began = time.perf_counter()
-    shown = not (options.quiet or options.json)
+    shown = is_first and not (options.quiet or options.json)
     keep_the_best()
     with warnings_as_notes() as remarks, progress_bar(shown, options.budget) as report:
         model.fit(
@@ -73,7 +89,10 @@ def fit(path: Path, columns: Columns, options: Options) -> None:
         )
     seconds = time.perf_counter() - began
 
-    # The model first: should the report fail, nothing that was learnt is lost.
+    # All processes have one and the same model. The model first: should the report fail, nothing
+    # that was learnt is lost.
+    if not is_first:
+        return
     model.save(options.output, overwrite=options.overwrite)
     notes = (*triplets.notes, *remarks)
     if options.report is not None:

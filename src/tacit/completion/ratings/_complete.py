@@ -6,11 +6,13 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
+from jax.sharding import Mesh
+from numpy.typing import DTypeLike, NDArray
 
 from tacit._jit import jit
 from tacit._typing import Any, PRNGKey
 from tacit.completion.ratings.fit import RatingsFit
+from tacit.completion.ratings.sharding import are_own, total
 from tacit.completion.ratings.training import RatingsTraining
 from tacit.completion.search import Report, was_interrupted, with_title
 from tacit.models import GaussianFactors, Gaussians
@@ -37,6 +39,8 @@ def complete_ratings(
     held_out: float | int = 0.0,
     budget: float | int | None = None,
     report: Report | None = None,
+    mesh: Mesh | None = None,
+    dtype: DTypeLike = np.float32,
     key: PRNGKey,
 ) -> RatingsFit:
     """Learn X_ij = μ + u_i · v_j + b_i + c_j from some of its entries, given with noise.
@@ -44,6 +48,11 @@ def complete_ratings(
     By `VariationalBayes`: time and memory of a sweep are O(entries · width²) and
     O(entries + (m + n) · width), and X is never formed. The width is generous: components that the
     entries do not speak for are switched off. A run ends when the noise no longer falls.
+
+    On a mesh of several devices the rows are dealt out in equal blocks, each with its entries, and
+    the answer is that of one device up to rounding. Where the devices are those of several
+    processes, each calls this with all entries or with those of its own rows, and keeps the latter;
+    all of them get the whole answer.
 
     Args:
         rows: of the entries.
@@ -62,6 +71,8 @@ def complete_ratings(
             model is then trained afresh on all entries. 0 for none.
         budget: seconds after which no further sweep begins.
         report: called after each sweep with the stage and its progress.
+        mesh: of the devices, see `tacit.runs.device_mesh`; without one, JAX's default device.
+        dtype: precision; float64 only where JAX is told to allow it.
         key: JAX random key of the starts and of the held-out entries.
 
     Raises:
@@ -69,19 +80,24 @@ def complete_ratings(
             0, or a setting is out of its range.
     """
     began = time.monotonic()
-    _check(len(values), width, members, sweeps, held_out)
+    dtype = np.dtype(dtype)
+    if jnp.zeros((), dtype).dtype != dtype:
+        raise ValueError(f"dtype: {dtype} needs jax.config.update('jax_enable_x64', True)")
+    _check(int(total(mesh, [len(values)])[0]), width, members, sweeps, held_out)
     _check_numbers(values, weights)
     deadline = None if budget is None else began + budget
-    centre = float(np.average(values, weights=weights))
-    y = np.asarray(values, np.float32) - np.float32(centre)
-    spread = float(np.sqrt(np.mean(y**2))) or 1.0
-    y /= np.float32(spread)
-    training = RatingsTraining(rows, columns, y, weights, shape, width, depth, init_scale)
+    training = RatingsTraining(
+        rows, columns, np.asarray(values, dtype), weights, shape, width, depth, init_scale, mesh
+    )
+    is_apart = _drawn_apart(len(values), held_out, jax.random.fold_in(key, members))
+    if mesh is not None and jax.process_count() > 1:
+        own = np.flatnonzero(are_own(mesh, rows, shape[0]))
+        if len(own) < len(is_apart):
+            training, is_apart = training.take(own), is_apart[own]
+    training, centre, spread = training.standardised()
     error, found = math.nan, None
     if held_out:
-        number = min(max(1, round(held_out * len(y))), len(y) - 1)
-        order = np.asarray(jax.random.permutation(jax.random.fold_in(key, members), len(y)))
-        kept, apart = np.sort(order[number:]), np.sort(order[:number])
+        kept, apart = np.flatnonzero(~is_apart), np.flatnonzero(is_apart)
         found = training.take(kept).fit(
             sweeps,
             tolerance,
@@ -122,6 +138,15 @@ def complete_ratings(
         result=Result.INTERRUPTED if interrupted else trajectories[-1].result,
         seconds=time.monotonic() - began,
     )
+
+
+def _drawn_apart(count: int, share: float | int, key: PRNGKey) -> NDArray[np.bool_]:
+    """Which entries are held out: at least one, and not all, if any are."""
+    number = min(max(1, round(share * count)), max(count - 1, 0)) if share else 0
+    is_apart = np.zeros(count, bool)
+    if number:
+        is_apart[np.asarray(jax.random.permutation(key, count))[:number]] = True
+    return is_apart
 
 
 @jit

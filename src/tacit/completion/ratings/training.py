@@ -3,12 +3,15 @@
 import time
 from typing import NamedTuple
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 from numpy.typing import NDArray
 
 from tacit._jit import jit
 from tacit._typing import Any, Callable, PRNGKey
+from tacit.completion.ratings.sharding import draw_sharded, gather_model, shard_problem, total
 from tacit.dynamics import VariationalBayes, prior_precisions
 from tacit.models import GaussianFactors
 from tacit.observers import Observer, component_singular_values, held_out, noise
@@ -24,7 +27,7 @@ _PATIENCE = 3
 
 
 class RatingsTraining(NamedTuple):
-    """Entries, standardised, and the model that is trained on them."""
+    """Entries, and the model that is trained on them, on a mesh if there is one."""
 
     rows: Index
     columns: Index
@@ -34,6 +37,7 @@ class RatingsTraining(NamedTuple):
     width: int
     depth: float | int
     init_scale: float | int
+    mesh: Mesh | None = None
 
     def take(self, index: Index) -> "RatingsTraining":
         """With these entries only."""
@@ -44,10 +48,30 @@ class RatingsTraining(NamedTuple):
             weights=None if self.weights is None else self.weights[index],
         )
 
+    def standardised(self) -> tuple["RatingsTraining", float, float]:
+        """With values of mean 0 and mean square 1, and the mean and the deviation that they had."""
+        y, weights = self.y, self.weights
+        summed = (
+            y.sum(dtype=np.float64)
+            if weights is None
+            else np.multiply(weights, y).sum(dtype=np.float64)
+        )
+        weight = len(y) if weights is None else weights.sum(dtype=np.float64)
+        summed, weight, count = total(self.mesh, [summed, weight, len(y)])
+        centre = float(summed / weight)
+        y = y - y.dtype.type(centre)
+        (square,) = total(self.mesh, [np.square(y).sum(dtype=np.float64)])
+        spread = float(np.sqrt(square / count)) or 1.0
+        y /= y.dtype.type(spread)
+        return self._replace(y=y), centre, spread
+
     def problem(self) -> Problem:
         """The entries as a problem."""
-        entries = Entries(self.rows, self.columns, self.shape)
-        weights = None if self.weights is None else jnp.asarray(self.weights, jnp.float32)
+        if self.mesh is not None:
+            entries = self.rows, self.columns, self.y, self.weights
+            return shard_problem(self.mesh, entries, self.shape)
+        entries = Entries(self.rows, self.columns, self.shape, self.y.dtype)
+        weights = None if self.weights is None else jnp.asarray(self.weights, self.y.dtype)
         return Problem(entries, jnp.asarray(self.y), weights=weights)
 
     def fit(
@@ -61,16 +85,14 @@ class RatingsTraining(NamedTuple):
         key: PRNGKey,
     ) -> Trajectory[GaussianFactors]:
         """Sweep until the noise, or the error on what is held apart, no longer falls."""
-        problem = self.problem()
-        assert isinstance(problem.operator, Entries)
         observers: tuple[Observer, ...] = (noise, component_singular_values)
         stop = Stalled("noise", _PATIENCE, tolerance) if tolerance else None
         if apart is not None:
             observers = (held_out(apart), *observers)
             stop = Stalled("held_out", _PATIENCE)
-        return run(
-            problem,
-            _drawn(self.shape, self.width, jnp.asarray(self.init_scale, jnp.float32), key),
+        trajectory = run(
+            self.problem(),
+            self._start(key),
             VariationalBayes(depth=float(self.depth)),
             Schedule.every(1, sweeps),
             observers,
@@ -80,11 +102,15 @@ class RatingsTraining(NamedTuple):
             budget=None if deadline is None else max(deadline - time.monotonic(), 0.0),
             chunk=1,
         )
+        if self.mesh is None:
+            return trajectory
+        whole = gather_model(trajectory.model, self.shape[0])
+        return eqx.tree_at(lambda t: t.model, trajectory, whole)
 
     def priors(self, model: GaussianFactors) -> tuple[Values, Values]:
         """The prior precisions that belong to a model of these entries."""
         seen = (
-            jnp.asarray(np.bincount(index, minlength=size), jnp.float32)
+            jnp.asarray(total(self.mesh, np.bincount(index, minlength=size)), self.y.dtype)
             for index, size in zip((self.rows, self.columns), self.shape, strict=True)
         )
         of_rows, of_columns = (
@@ -93,7 +119,15 @@ class RatingsTraining(NamedTuple):
         )
         return of_rows, of_columns
 
+    def _start(self, key: PRNGKey) -> GaussianFactors:
+        scale = jnp.asarray(self.init_scale, self.y.dtype)
+        if self.mesh is None:
+            return _drawn(self.shape, self.width, scale, key)
+        return draw_sharded(self.mesh, self.shape, self.width, scale, key)
+
 
 @jit
 def _drawn(shape: tuple[int, int], width: int, scale: Any, key: PRNGKey) -> GaussianFactors:
-    return GaussianFactors.initialise(shape, width=width, init_scale=scale, key=key)
+    return GaussianFactors.initialise(
+        shape, width=width, init_scale=scale, dtype=scale.dtype, key=key
+    )
