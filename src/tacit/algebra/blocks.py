@@ -8,6 +8,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from tacit._jit import jit
 from tacit._typing import Any, Array, Callable, Mapping
 
 Blocks = Mapping[int, np.ndarray]
@@ -68,5 +69,6 @@ def _reduced(
     if len(own) == mesh.size:
         return here(np.stack([blocks[k] for k in own]), axis=0).astype(np.int32)
     stacked = from_blocks(mesh, {k: blocks[k].astype(np.int32)[None] for k in own})
-    reduce = jax.jit(everywhere, out_shardings=NamedSharding(mesh, PartitionSpec()))
+    whole = NamedSharding(mesh, PartitionSpec())
+    reduce = jit(lambda array: jax.lax.with_sharding_constraint(everywhere(array), whole))
     return np.asarray(reduce(stacked))

@@ -167,7 +167,13 @@ def chunk_capacity(total: int, longest: int, size: int, length: int) -> tuple[in
 
 
 def chunk_ranges(segments: np.ndarray, capacity: int, room: int) -> list[tuple[int, int]]:
-    """Ranges of whole rows, each with room for its rows and their segments."""
+    """Ranges of whole rows, each with room for its rows and their segments.
+
+    Args:
+        segments: of each row.
+        capacity: segments that a range has room for.
+        room: rows that it has room for.
+    """
     ends = np.cumsum(segments)
     ranges, begin, before = [], 0, 0
     while begin < len(segments):

@@ -8,6 +8,7 @@ import numpy as np
 from jax.experimental import multihost_utils
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
+from tacit._jit import jit
 from tacit._typing import Array
 from tacit.runs.result import Result
 
@@ -57,7 +58,7 @@ def sum_over_devices() -> int:
     return found
 
 
-@partial(jax.jit, static_argnums=0)
+@jit
 def _added(mesh: Mesh, numbers: Array) -> Array:
     """The sum of the numbers of all devices, on each of them."""
     split, whole = PartitionSpec("devices"), PartitionSpec()

@@ -26,7 +26,13 @@ def block_length(mesh: Mesh, count: int) -> int:
 
 
 def are_own(mesh: Mesh, rows: Index, count: int) -> NDArray[np.bool_]:
-    """Which entries are of rows that devices of this process have."""
+    """Which entries are of rows that devices of this process have.
+
+    Args:
+        mesh: the devices.
+        rows: of the entries.
+        count: number of rows of the matrix.
+    """
     return np.isin(np.asarray(rows) // block_length(mesh, count), own_blocks(mesh))
 
 
@@ -83,6 +89,13 @@ def draw_sharded(
 
     The number at a place does not depend on how many rows are drawn, so that rows left over at the
     end leave the others as they are.
+
+    Args:
+        mesh: the devices.
+        shape: (m, n) of the matrix, before its rows are dealt out.
+        width: number of components.
+        scale: standard deviation of the entries of the factors; its type is that of the model.
+        key: JAX random key.
     """
     rows = block_length(mesh, shape[0]) * mesh.size
     model = GaussianFactors.initialise(
