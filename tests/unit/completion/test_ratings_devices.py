@@ -17,7 +17,7 @@ from tacit.runs import device_mesh
 from .test_ratings import COLUMNS, ROWS, SHAPE, VALUES
 
 EVERY = tuple(index.ravel() for index in np.indices(SHAPE))
-SETTINGS = {"width": 6, "sweeps": 12, "tolerance": 0.0}
+SETTINGS = {"width": 6, "sweeps": 8, "tolerance": 0.0}
 CLOSE = {"float32": 1e-5, "float64": 1e-10}
 WEIGHTS = np.random.default_rng(1).random(len(ROWS))
 
@@ -48,7 +48,7 @@ def alone():
     return fitted
 
 
-def run_ranks(table, ranks, local, timeout=240, **given):
+def run_ranks(table, ranks, local, timeout=500, **given):
     """What each rank finds; all of them have ended, whatever happens."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
