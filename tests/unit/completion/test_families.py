@@ -1,9 +1,11 @@
 """The laws of a family of methods, over the registry: a new family is tested by a line here."""
 
+import dataclasses
 import json
 from itertools import islice
 from typing import NamedTuple
 
+import equinox as eqx
 import jax
 import numpy as np
 import pytest
@@ -177,11 +179,11 @@ def test_a_slice_of_noise_does_not_harm_the_others(name, scale):
 # What a family proposes, without training it: each candidate is said to be a little better.
 
 
-def proposed(name, count=12):
-    """The task of a family and what it would try."""
+def proposed(name, count=12, change=lambda task: task):
+    """The task of a family, changed if that is asked for, and what it would try."""
     (family,) = (family for family in FAMILIES if family.name == name)
     truth, missing = CASES[name].make()
-    task = task_of(truth, missing, CASES[name].axes)
+    task = change(task_of(truth, missing, CASES[name].axes))
     tried, methods = [], []
     for proposal in islice(family.proposals(task, tried), count):
         after = isinstance(proposal, After)
@@ -206,6 +208,21 @@ def test_what_is_proposed_is_told_in_facts_and_in_words(name):
         assert "\n" not in str(method)
         assert len(str(method)) > 10
     assert len({str(method) for method in methods}) == len(methods)
+
+
+@every_name
+def test_what_a_method_is_trained_with_knows_nothing_of_what_is_held_out(name):
+    """A transform learnt of held-out entries too made their errors smaller than their noise."""
+    held = np.random.default_rng(3).random(CASES[name].make()[1].shape) < 0.2
+
+    def changed(task):
+        return dataclasses.replace(task, values=np.where(held, -3 * task.values, task.values))
+
+    task, methods = proposed(name)
+    other, others = proposed(name, change=changed)
+    seen = task.observed & ~held
+    for one, two in zip(methods, others, strict=True):
+        assert eqx.tree_equal(one.adapt(task, seen), two.adapt(other, seen)), str(one)
 
 
 @every_name

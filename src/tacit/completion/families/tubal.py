@@ -23,6 +23,8 @@ from tacit.dynamics import TNN, GradientDescent
 from tacit.models import DeepTubal, Direct
 from tacit.problems import Problem
 
+Mask = NDArray[np.bool_]
+
 _STEP = 0.5
 _ENTRY_SECONDS, _SIDE_SECONDS = 2.5e-8, 5e-10
 """Of an entry in a step, and of an entry for each of the shorter side of its slice; two cores."""
@@ -33,6 +35,14 @@ class AbstractTubal(AbstractTrained):
 
     modes: eqx.AbstractVar[tuple[int, ...]]
     transform: eqx.AbstractVar[AbstractTransform]
+    learns: eqx.AbstractVar[bool]
+
+    def adapt(self, task: Task, seen: Mask) -> "AbstractTubal":
+        """With the transform of what is seen, if one is learnt: of no entry that is held out."""
+        if not self.learns:
+            return self
+        values = self.arrange(np.where(seen, task.values, 0.0))
+        return dataclasses.replace(self, transform=learned_transform(values))
 
     def arrange(self, values: NDArray) -> NDArray:
         """Sides first."""
@@ -45,7 +55,7 @@ class AbstractTubal(AbstractTrained):
     def program(self) -> str:
         """By the transform, and the depth if there is one."""
         depth = getattr(self, "depth", "")
-        return f"{type(self).__name__} {type(self.transform).__name__} {depth}"
+        return f"{type(self).__name__} {_kind(self)} {depth}"
 
     def work(self, shape: Sequence[int]) -> float:
         """By the number of entries and the shorter side of the slices."""
@@ -60,10 +70,12 @@ class TubalNorm(AbstractTubal):
     Args:
         modes: the modes in order, two sides and then the tubes.
         transform: transform of the tubes.
+        learns: whether a transform learnt from the data takes its place.
     """
 
     modes: tuple[int, ...] = eqx.field(static=True)
     transform: AbstractTransform = Fourier()
+    learns: bool = eqx.field(static=True, default=False)
 
     @property
     def meets_data(self) -> bool:
@@ -87,12 +99,14 @@ class TubalNorm(AbstractTubal):
         return {
             "method": "TNN",
             "orientation": list(self.modes),
-            "transform": type(self.transform).__name__,
+            "transform": _kind(self),
         }
 
     def __str__(self) -> str:
         """Method, orientation and transform in words."""
-        return f"least tensor nuclear norm, {_oriented(self.modes)}, {_named(self.transform)}"
+        return (
+            f"least tensor nuclear norm, {_oriented(self.modes)}, {_kind(self).lower()} transform"
+        )
 
 
 class TubalFactors(AbstractTubal):
@@ -104,12 +118,14 @@ class TubalFactors(AbstractTubal):
         init_scale: of the start, relative to the largest slice singular value of the zero-filled
             data.
         transform: transform of the tubes.
+        learns: whether a transform learnt from the data takes its place.
     """
 
     modes: tuple[int, ...] = eqx.field(static=True)
     depth: int = eqx.field(static=True, default=2)
     init_scale: float = 1e-3
     transform: AbstractTransform = Fourier()
+    learns: bool = eqx.field(static=True, default=False)
 
     def begin(
         self, problem: Problem, task: Task, *, start: Any = None, key: PRNGKey
@@ -133,7 +149,7 @@ class TubalFactors(AbstractTubal):
         return {
             "method": "tubal factors",
             "orientation": list(self.modes),
-            "transform": type(self.transform).__name__,
+            "transform": _kind(self),
             "depth": self.depth,
             "init_scale": self.init_scale,
         }
@@ -142,7 +158,7 @@ class TubalFactors(AbstractTubal):
         """Depth, scale, orientation and transform in words."""
         return (
             f"tubal factors of depth {self.depth} from scale {self.init_scale:g}, "
-            f"{_oriented(self.modes)}, {_named(self.transform)}"
+            f"{_oriented(self.modes)}, {_kind(self).lower()} transform"
         )
 
 
@@ -171,9 +187,8 @@ def _proposals(task: Task, tried: list[Candidate]) -> Iterator[AbstractTubal]:
     best = best_of(tried, AbstractTubal)
     assert best is not None
     method = best.member.method
-    zeros = method.arrange(task.values)
-    for transform in (Cosine(), learned_transform(zeros)):
-        yield dataclasses.replace(method, transform=transform)
+    yield dataclasses.replace(method, transform=Cosine())
+    yield dataclasses.replace(method, learns=True)
 
 
 TUBAL = Family(
@@ -205,5 +220,6 @@ def _oriented(modes: tuple[int, ...]) -> str:
     return f"slices of modes {sides[0]} and {sides[1]}, tubes {', '.join(map(str, tubes))}"
 
 
-def _named(transform: AbstractTransform) -> str:
-    return f"{type(transform).__name__.lower()} transform"
+def _kind(method: AbstractTubal) -> str:
+    """Of the transform, in a word."""
+    return "Learnt" if method.learns else type(method.transform).__name__
