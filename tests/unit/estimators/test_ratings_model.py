@@ -228,6 +228,7 @@ def test_training_is_told_all_that_was_set(monkeypatch, fitted):
         "sweeps": 5,
         "held_out": 0.25,
         "budget": 7,
+        "mesh": None,
         "report": print,
     }
 
