@@ -16,8 +16,10 @@ _NEAR = 1.1
 """Candidates within this factor of the least score may be members of the blend."""
 _OTHER = 1.3
 """The same for the best of every other kind of method."""
+_SAME = 1e-4
+"""Share of the spread of answers below which their differences are rounding."""
 _FEWEST_HELD = 5
-"""Held-out entries under which nothing is weighed."""
+"""Pieces of what is held out under which nothing is weighed: entries of one block err together."""
 
 
 def choose_members(cases: Cases, trials: Sequence[Trial], most: int) -> tuple[list[Trial], Values]:
@@ -29,7 +31,7 @@ def choose_members(cases: Cases, trials: Sequence[Trial], most: int) -> tuple[li
         most: members.
     """
     near = _near(trials, most)
-    if len(near) == 1 or len(cases.truth) < _FEWEST_HELD:
+    if len(near) == 1 or cases.pieces < _FEWEST_HELD:
         return near[:1], np.ones(1)
 
     # Entries that the best one misses by far, where outliers are expected, count less.
@@ -61,7 +63,7 @@ def blend_of(chosen: Sequence[Trial], weights: Values) -> Blend:
 
 def _near(trials: Sequence[Trial], most: int) -> list[Trial]:
     """The best few that are close to the best, and the best of each other kind of method."""
-    ranked = sorted(trials, key=lambda trial: trial.score)
+    ranked = _distinct(sorted(trials, key=lambda trial: trial.score))
     least = ranked[0].score
     if most <= 1 or not math.isfinite(least):
         return ranked[:1]
@@ -74,3 +76,18 @@ def _near(trials: Sequence[Trial], most: int) -> list[Trial]:
             near.append(trial)
             kinds.add(kind)
     return near
+
+
+def _distinct(ranked: Sequence[Trial]) -> list[Trial]:
+    """Without those that say what a better one says, such as a fill that was not improved upon.
+
+    Twins would share a weight between them, and lose a part of it where members are few.
+    """
+    kept: list[Trial] = []
+    for trial in ranked:
+        if not np.isfinite(trial.answers).all():
+            continue
+        apart = (float(np.std(trial.answers - other.answers)) for other in kept)
+        if all(distance > _SAME * float(np.std(trial.answers)) for distance in apart):
+            kept.append(trial)
+    return kept or list(ranked[:1])

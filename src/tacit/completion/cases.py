@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tacit._typing import Any, Callable
+from tacit.completion.adjacency import connected_sets
 from tacit.completion.task import LEANING, Task
 from tacit.observers.errors import ROBUST_DEVIATION
 
@@ -82,6 +83,12 @@ class Cases(NamedTuple):
         So weighed, a mean is that of the entries that know how far off a fill is.
         """
         return self.weights**2
+
+    @property
+    def pieces(self) -> int:
+        """Blocks, gaps and single entries that are held out."""
+        sets = (connected_sets(case.held_out, case.tasks[0].ordered) for case in self.each)
+        return sum(count for _, count in sets)
 
     @property
     def slices(self) -> NDArray[np.intp]:

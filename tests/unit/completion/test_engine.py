@@ -170,6 +170,16 @@ def test_those_near_the_best_are_blended_and_few_members_are():
     assert len(answered(methods=methods, members=1).choice.blend.members) == 1
 
 
+def test_what_says_the_same_as_a_better_one_is_no_member():
+    """Of three twins two would be members, and the third one's share of the weight lost."""
+    twins = [Off(0.3, 1), Off(0.3 + 1e-7, 1), Off(0.3 + 2e-7, 1)]
+    found = answered(methods=[*twins, Off(0.31, 2)], members=2)
+    assert {member.method.seed for member in found.choice.blend.members} == {1, 2}
+    assert [member.weight for member in found.choice.blend.members] == pytest.approx(
+        [0.5, 0.5], abs=0.15
+    )
+
+
 def test_an_answer_without_numbers_is_never_chosen():
     found = answered(methods=[Off(math.nan), Off(0.5, 1), Off(math.inf, 2)])
     assert [member.method.error for member in found.choice.blend.members] == [0.5]
