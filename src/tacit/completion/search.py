@@ -167,8 +167,10 @@ class Search(eqx.Module):
         """Try the best methods in the other units, as long as that is a gain."""
         for units in range(1, self.cases.units):
             for trial in sorted(trials, key=lambda trial: trial.score)[:2]:
-                before = trial.candidate.member.before
-                if before is not None or not self._has_time(trial.candidate.member.method, trials):
+                if trial.candidate.member.before is not None:
+                    # What it goes on from is in the first units.
+                    continue
+                if not self._has_time(trial.candidate.member.method, trials):
                     return
                 best = min(trials, key=lambda trial: trial.score)
                 trials.append(self._attempt(trial.candidate.member.method, trials, units))

@@ -170,6 +170,17 @@ def test_those_near_the_best_are_blended_and_few_members_are():
     assert len(answered(methods=methods, members=1).choice.blend.members) == 1
 
 
+def test_nothing_is_weighed_on_a_few_blocks():
+    """The entries of a block err together: four blocks of 80 entries are four cases."""
+    task = task_of(*table(shape=(60, 60), missing=0.0), ("row", "column"))
+    held = np.zeros(task.shape, bool)
+    for count, members in ((4, 1), (6, 2)):
+        for at in range(count):
+            held[10 * at : 10 * at + 8, 10 * at : 10 * at + 8] = True
+        found = answered(methods=[Off(0.3, 1), Off(0.31, 2)], tasks=(task,), held=(held,))
+        assert len(found.choice.blend.members) == members
+
+
 def test_what_says_the_same_as_a_better_one_is_no_member():
     """Of three twins two would be members, and the third one's share of the weight lost."""
     twins = [Off(0.3, 1), Off(0.3 + 1e-7, 1), Off(0.3 + 2e-7, 1)]
@@ -271,6 +282,15 @@ def test_other_units_are_tried_with_the_best_methods():
     assert (member.method.error, member.units) == (0.2, 1)
     kept = found.denoised[~MISSING] - TRUTH[~MISSING]
     assert rms(kept) < 0.3 * TRUTH.std()
+
+
+def test_what_goes_on_from_another_leaves_other_units_to_the_next_best():
+    values, weights = np.where(MISSING, 0.0, TRUTH), (~MISSING).astype(float)
+    tasks = make_tasks(values, weights, (None, None), robust=math.inf, dtype="float32")
+    further = family("one", Off(2.0, 1), Picky(0.4), lambda tried: After(Off(0.3), tried[0]))
+    found = answered(further, tasks=tasks)
+    tried = [(c.member.method.error, c.member.units) for c in found.choice.candidates]
+    assert tried == [(2.0, 0), (0.4, 0), (0.3, 0), (0.4, 1)]
 
 
 def test_the_deviation_is_that_of_the_errors():

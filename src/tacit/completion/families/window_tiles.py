@@ -1,6 +1,7 @@
 """Tiles of a picture or film for methods that look at small windows."""
 
 import math
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,7 @@ def cheapest_tiling(wanted: Mask, modes: tuple[int, ...]) -> Tiling:
         wanted: true where an answer is wanted.
         modes: along which tiles are cut.
     """
-
-    def find() -> Tiling:
-        return min(_tilings(wanted, modes), key=lambda each: _cost(each, modes))
-
+    find = partial(_cheapest_tiling, wanted, modes)
     return _known.get(f"tiles along {modes}", (wanted,), find)
 
 
@@ -84,6 +82,15 @@ def padded_sides(shape: Sequence[int], modes: tuple[int, ...]) -> tuple[int, ...
     return tuple(bucket(length) if mode in modes else length for mode, length in enumerate(shape))
 
 
+def hole_width(wanted: Mask, modes: tuple[int, ...]) -> int:
+    """Half the width of the widest hole along the modes; 0 where all is wanted and so also seen."""
+    return _known.get(f"widest hole along {modes}", (wanted,), partial(_hole_width, wanted, modes))
+
+
+def _cheapest_tiling(wanted: Mask, modes: tuple[int, ...]) -> Tiling:
+    return min(_tilings(wanted, modes), key=lambda each: _cost(each, modes))
+
+
 def _tilings(wanted: Mask, modes: tuple[int, ...]) -> Iterator[Tiling]:
     """All of the data, if they are small, and tiles of each size that is wide enough."""
     shape = wanted.shape
@@ -105,8 +112,7 @@ def _tilings(wanted: Mask, modes: tuple[int, ...]) -> Iterator[Tiling]:
         yield Tiling.cover(wanted, sides, room, _ENTRIES)
 
 
-def hole_width(wanted: Mask, modes: tuple[int, ...]) -> int:
-    """Half the width of the widest hole along the modes; 0 where all is wanted and so also seen."""
+def _hole_width(wanted: Mask, modes: tuple[int, ...]) -> int:
     others = tuple(axis for axis in range(wanted.ndim) if axis not in modes)
     holes = np.asarray(wanted.all(axis=others))
     if holes.all():
