@@ -184,7 +184,7 @@ def test_nothing_is_weighed_on_a_few_blocks():
 def test_what_says_the_same_as_a_better_one_is_no_member():
     """Of three twins two would be members, and the third one's share of the weight lost."""
     twins = [Off(0.3, 1), Off(0.3 + 1e-7, 1), Off(0.3 + 2e-7, 1)]
-    found = answered(methods=[*twins, Off(0.31, 2)], members=2)
+    found = answered(methods=[*twins, Off(0.32, 2)], members=2)
     assert {member.method.seed for member in found.choice.blend.members} == {1, 2}
     assert [member.weight for member in found.choice.blend.members] == pytest.approx(
         [0.5, 0.5], abs=0.15
